@@ -20,6 +20,7 @@ PYTHON = str(packages.PYTHON)
 WORKERS = "2"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
 # pytest's last line: "3 failed, 120 passed, 2 skipped in 8.11s"; node's: "# pass 12" or "ℹ pass 12".
+PYTEST_LAST = re.compile(r"\d+ \w+.* in [\d.]+s")
 PYTEST_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
 NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$")
 COUNTS_AS = {"error": "failed", "errors": "failed", "pass": "passed", "fail": "failed"}
@@ -51,7 +52,8 @@ class Run:
         command = [PYTHON, "-m", "pytest", "-q", "-m", marks, "-r", "fEs", "--numprocesses", WORKERS, *self.arguments]
         code, seconds, output = self._run(name, command, environment | {"HYPOTHESIS_PROFILE": profile})
         counts: Counter[str] = Counter()
-        for number, word in PYTEST_COUNT.findall(output[-1] if output else ""):
+        last = next((line for line in reversed(output) if PYTEST_LAST.search(line)), "")
+        for number, word in PYTEST_COUNT.findall(last):
             counts[COUNTS_AS.get(word, word)] += int(number)
         if code == NO_TESTS_COLLECTED:
             self.left_out(name, "no test matches")

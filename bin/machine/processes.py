@@ -21,7 +21,7 @@ COLOURS = (36, 33, 32, 35, 34, 31, 96, 93)
 NAME_WIDTH = 9
 # A process that dies this often within so many seconds will not get well by itself.
 DEATHS, WITHIN = 5, 60.0
-GRACE = 10.0
+GRACE, TELL_AGAIN = 10.0, 2.0
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -160,7 +160,8 @@ class House:
         for line in popen.stdout:
             if process.up_when and process.up_when in line:
                 process.is_up = True
-            self.log(process.name, line.rstrip("\n"), number=process.number)
+            if line.strip():
+                self.log(process.name, line.rstrip(), number=process.number)
 
     def log(self, name: str, line: str, *, number: int) -> None:
         """One line with its process' name before it."""
@@ -171,13 +172,15 @@ class House:
             say(f"{label} {line}")
 
     def _take_down(self, stage: Sequence[Process]) -> None:
-        for process in stage:
-            if process.popen and process.popen.poll() is None:
-                process.popen.terminate()
-        limit = time.monotonic() + GRACE
-        while any(process.popen and process.popen.poll() is None for process in stage):
-            if self._hurry or time.monotonic() > limit:
+        began, told = time.monotonic(), 0
+        while alive := [process.popen for process in stage if process.popen and process.popen.poll() is None]:
+            passed = time.monotonic() - began
+            if self._hurry or passed > GRACE:
                 break
+            if passed >= told * TELL_AGAIN:  # one that had just been started may have missed the first
+                told += 1
+                for popen in alive:
+                    popen.terminate()
             time.sleep(0.02)
         for process in stage:
             if process.popen:
