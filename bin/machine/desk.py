@@ -112,7 +112,7 @@ class Desk:
             "SPORTELLO_HOME": str(self.home),
             "SPORTELLO_SIMULATOR": "on",
         }
-        defaults = {"SPORTELLO_LOG_FORMAT": "console"}
+        defaults = {"SPORTELLO_LOG_FORMAT": "plain"}
         return defaults | os.environ | kept | now | fixed
 
     def is_prepared(self) -> bool:
