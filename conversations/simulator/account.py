@@ -1,0 +1,178 @@
+"""The rest of the Cloud API the desk calls: numbers, templates, files, subscriptions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from conversations.simulator.channels import Channel
+from conversations.simulator.cloud import bearer, channel_of
+from conversations.simulator.errors import GraphError, bad_token, no_such_object
+from conversations.simulator.media import Media
+from conversations.simulator.media_rules import LARGEST, check_upload
+from conversations.simulator.simulator import of
+
+
+async def _mine(request: web.Request) -> list[Channel]:
+    """The numbers this token may act for."""
+    token = bearer(request)
+    found = [channel for channel in of(request).channels if channel.access_token == token]
+    if not found:
+        await of(request).desk.learn_channels()
+        found = [channel for channel in of(request).channels if channel.access_token == token]
+    if not found:
+        raise bad_token("Session has expired")
+    return found
+
+
+async def _account(request: web.Request) -> list[Channel]:
+    """The token's numbers in the business account of the path."""
+    waba_id = request.match_info["object_id"]
+    found = [channel for channel in await _mine(request) if channel.waba_id == waba_id]
+    if not found:
+        raise no_such_object(waba_id)
+    return found
+
+
+def _number(channel: Channel) -> dict[str, Any]:
+    return {
+        "id": channel.phone_number_id,
+        "display_phone_number": channel.display_phone_number,
+        "verified_name": channel.name,
+        "quality_rating": "GREEN",
+        "status": "CONNECTED",
+        "name_status": "APPROVED",
+        "code_verification_status": "VERIFIED",
+        "platform_type": "CLOUD_API",
+        "account_mode": "LIVE",
+        "throughput": {"level": "HIGH" if channel.throughput > 80 else "STANDARD"},
+        "whatsapp_business_manager_messaging_limit": "TIER_2K",
+        "is_official_business_account": False,
+    }
+
+
+def _only_fields(shown: dict[str, Any], request: web.Request) -> dict[str, Any]:
+    wanted = request.query.get("fields", "")
+    names = {name.strip() for name in wanted.split(",")} | {"id"}
+    return {key: value for key, value in shown.items() if not wanted or key in names}
+
+
+async def get_object(request: web.Request) -> web.StreamResponse:
+    """GET /{id}: a number, or a file with a link that works for five minutes."""
+    object_id = request.match_info["object_id"]
+    mine = await _mine(request)
+    for channel in mine:
+        if channel.phone_number_id == object_id:
+            return web.json_response(_only_fields(_number(channel), request))
+    media = _own_media(request, mine)
+    shelf = of(request).media
+    return web.json_response(
+        {
+            "messaging_product": "whatsapp",
+            "url": f"{request.scheme}://{request.host}/whatsapp_business/attachments/{media.id}?{shelf.ticket(media)}",
+            "mime_type": media.mime_type,
+            "sha256": media.sha256,
+            "file_size": str(media.size),
+            "id": media.id,
+        }
+    )
+
+
+async def delete_object(request: web.Request) -> web.StreamResponse:
+    media = _own_media(request, await _mine(request))
+    of(request).media.delete(media)
+    await of(request).store.committed()
+    return web.json_response({"success": True})
+
+
+def _own_media(request: web.Request, mine: list[Channel]) -> Media:
+    object_id = request.match_info["object_id"]
+    media = of(request).media.get(object_id, request.query.get("phone_number_id", ""))
+    if media is None or media.phone_number_id not in {channel.phone_number_id for channel in mine}:
+        raise no_such_object(object_id)
+    return media
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """The second step: the bytes, with the bearer token, 404 when the link is too old."""
+    mine = {channel.phone_number_id for channel in await _mine(request)}
+    shelf, query = of(request).media, request.query
+    media = shelf.open(request.match_info["media_id"], query.get("ext", ""), query.get("hash", ""))
+    if media is None or media.phone_number_id not in mine or not shelf.path(media).exists():
+        raise web.HTTPNotFound
+    return web.FileResponse(shelf.path(media), headers={"Content-Type": media.mime_type})
+
+
+async def upload(request: web.Request) -> web.StreamResponse:
+    """POST /{phone_number_id}/media, multipart."""
+    channel = await channel_of(request)
+    if not request.content_type.startswith("multipart/"):
+        raise GraphError(100, "The parameter file is required.")
+    fields: dict[str, str] = {}
+    content, filename, declared = None, "", ""
+    async for part in await request.multipart():
+        if getattr(part, "name", None) == "file":
+            content = bytes(await part.read(decode=False))  # type: ignore[union-attr]
+            filename, declared = part.filename or "", part.headers.get("Content-Type", "")  # type: ignore[union-attr]
+            if len(content) > LARGEST:
+                raise GraphError(131053, "The file is larger than 100 MB.")
+        elif getattr(part, "name", None):
+            fields[part.name] = await part.text()  # type: ignore[union-attr, index]
+    if fields.get("messaging_product") != "whatsapp":
+        raise GraphError(100, "The parameter messaging_product is required.")
+    if content is None:
+        raise GraphError(100, "The parameter file is required.")
+    mime_type = fields.get("type") or declared
+    check_upload(mime_type, len(content))
+    media = of(request).media.add(channel.phone_number_id, content, mime_type, filename, from_customer=False)
+    await of(request).store.committed()
+    return web.json_response({"id": media.id})
+
+
+async def phone_numbers(request: web.Request) -> web.StreamResponse:
+    listed = [_only_fields(_number(channel), request) for channel in await _account(request)]
+    return web.json_response({"data": listed, "paging": {"cursors": {"before": "QQ", "after": "Qg"}}})
+
+
+async def list_templates(request: web.Request) -> web.StreamResponse:
+    """`limit` and the cursor `after` (how many were seen), `name`, `fields`."""
+    waba_id = (await _account(request))[0].waba_id
+    found = of(request).templates.of_account(waba_id, request.query.get("name", ""))
+    try:
+        limit, after = int(request.query.get("limit", 25)), int(request.query.get("after", 0))
+    except ValueError:
+        raise GraphError(100, "Param limit must be a number, after a cursor of ours.") from None
+    page = found[after : after + limit]
+    answer: dict[str, Any] = {"data": [_only_fields(template, request) for template in page]}
+    if page:
+        answer["paging"] = {"cursors": {"before": str(after), "after": str(after + len(page))}}
+        if after + limit < len(found):
+            answer["paging"]["next"] = str(request.url.update_query(after=str(after + len(page))))
+    return web.json_response(answer)
+
+
+async def create_template(request: web.Request) -> web.StreamResponse:
+    waba_id = (await _account(request))[0].waba_id
+    try:
+        body = await request.json()
+    except ValueError:
+        raise GraphError(100, "The request body is not valid JSON.") from None
+    made = of(request).templates.create(waba_id, body)
+    await of(request).store.committed()
+    return web.json_response(made)
+
+
+async def list_apps(request: web.Request) -> web.StreamResponse:
+    await _account(request)
+    app = {
+        "id": "1234567890123456",
+        "name": "Sportello",
+        "link": "https://www.facebook.com/games/?app_id=1234567890123456",
+    }
+    return web.json_response({"data": [{"whatsapp_business_api_data": app}]})
+
+
+async def subscribe_app(request: web.Request) -> web.StreamResponse:
+    await _account(request)
+    return web.json_response({"success": True})

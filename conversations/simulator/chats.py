@@ -1,0 +1,175 @@
+"""Every message between customers and the desk, and what each customer really received (D28)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from typing import Any
+
+from conversations.simulator.clock import iso, machine_now
+from conversations.simulator.store import Store
+
+RANK = {"queued": 0, "accepted": 0, "sent": 1, "delivered": 2, "read": 3, "failed": 9}
+SHOWN = 200  # newest messages of a chat on the page
+Row = sqlite3.Row
+
+
+class Chats:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(
+        self,
+        *,
+        wamid: str,
+        phone_number_id: str,
+        customer_id: int | None,
+        recipient: str,
+        from_customer: bool,
+        kind: str,
+        body: dict[str, Any],
+        at: float,
+        status: str,
+        reach: int = 0,
+        error_code: int | None = None,
+        category: str = "service",
+        opaque: str | None = None,
+    ) -> Row:
+        """Keep a message; its row."""
+        known = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        content_hash = hashlib.sha256(f"{kind}:{json.dumps(body.get('content'), sort_keys=True)}".encode()).hexdigest()
+        sql = """INSERT INTO message (wamid, phone_number_id, customer_id, recipient, from_customer, type, body, at,
+                 accepted_at, status, reach, error_code, category, opaque, content_hash)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+        row = (wamid, phone_number_id, customer_id, recipient, int(from_customer), kind, known, at, machine_now())
+        row_id = self._store.write(sql, (*row, status, reach, error_code, category, opaque, content_hash[:32]))
+        return self._store.rows("SELECT * FROM message WHERE id = ?", (row_id,))[0]
+
+    def get(self, wamid: str) -> Row | None:
+        return self._store.row("SELECT * FROM message WHERE wamid = ?", (wamid,))
+
+    def reached(self, wamid: str, status: str) -> Row | None:
+        """Raise a message's status, never lower it; the row when it changed."""
+        row = self.get(wamid)
+        if row is None or RANK[status] <= RANK[row["status"]]:
+            return None
+        self._store.write("UPDATE message SET status = ? WHERE id = ?", (status, row["id"]))
+        return row
+
+    def read_by_desk(self, row: Row) -> list[str]:
+        """Marking one as read marks the earlier ones too (facts 8); the wamids that changed."""
+        sql = """SELECT id, wamid FROM message WHERE customer_id = ? AND phone_number_id = ? AND from_customer
+                 AND id <= ? AND status != 'read'"""
+        unread = self._store.rows(sql, (row["customer_id"], row["phone_number_id"], row["id"]))
+        self._store.write_many("UPDATE message SET status = 'read' WHERE id = ?", [(each["id"],) for each in unread])
+        return [each["wamid"] for each in unread]
+
+    def unreached(self, customer_id: int, reach: int) -> list[Row]:
+        """The desk's messages this phone has not got yet (reach 0), or got and not opened (reach 1)."""
+        sql = """SELECT * FROM message WHERE customer_id = ? AND from_customer = 0 AND reach = ? AND status != 'failed'
+                 AND type != 'reaction' ORDER BY id"""
+        return self._store.rows(sql, (customer_id, reach))
+
+    def set_reach(self, row_id: int, reach: int) -> None:
+        self._store.write("UPDATE message SET reach = ? WHERE id = ?", (reach, row_id))
+
+    def react(self, wamid: str, emoji: str, *, from_customer: bool) -> None:
+        key = (wamid, int(from_customer))
+        if emoji:
+            self._store.write("REPLACE INTO reaction VALUES (?, ?, ?)", (*key, emoji))
+        else:
+            self._store.write("DELETE FROM reaction WHERE wamid = ? AND from_customer = ?", key)
+
+    # ---- for the page ----
+
+    def chat(self, customer_id: int, phone_number_id: str) -> list[dict[str, Any]]:
+        sql = """SELECT * FROM message WHERE customer_id = ? AND phone_number_id = ? AND type != 'reaction'
+                 AND (from_customer OR (status != 'failed' AND reach > 0)) ORDER BY id DESC LIMIT ?"""
+        rows = self._store.rows(sql, (customer_id, phone_number_id, SHOWN))
+        return [self.as_json(row) for row in reversed(rows)]
+
+    def as_json(self, row: Row) -> dict[str, Any]:
+        found = self._store.rows("SELECT from_customer, emoji FROM reaction WHERE wamid = ?", (row["wamid"],))
+        body = json.loads(row["body"])
+        quoted = self.get(body["quotes"]) if body.get("quotes") else None
+        return {
+            "id": row["id"],
+            "wamid": row["wamid"],
+            "customer": row["customer_id"],
+            "mine": bool(row["from_customer"]),
+            "type": row["type"],
+            "at": row["at"],
+            "status": row["status"],
+            **body,
+            "quoted": {"mine": bool(quoted["from_customer"]), "text": gist(quoted)} if quoted else None,
+            "reactions": {"mine" if each["from_customer"] else "desk": each["emoji"] for each in found},
+        }
+
+    # ---- for whoever counts ----
+
+    def received(self, *, phone_number_id: str, to: str, after: int, limit: int) -> list[dict[str, Any]]:
+        sql = """SELECT * FROM message WHERE from_customer = 0 AND status != 'failed' AND id > ?
+                 AND (? = '' OR phone_number_id = ?) AND (? = '' OR recipient = ?) ORDER BY id LIMIT ?"""
+        rows = self._store.rows(sql, (after, phone_number_id, phone_number_id, to, to, limit))
+        return [
+            {
+                "id": row["id"],
+                "wamid": row["wamid"],
+                "phone_number_id": row["phone_number_id"],
+                "to": row["recipient"],
+                "type": row["type"],
+                "text": gist(row),
+                "status": row["status"],
+                "biz_opaque_callback_data": row["opaque"],
+                "content_hash": row["content_hash"],
+                "accepted_at": iso(row["accepted_at"]),
+                "at": iso(row["at"]),
+            }
+            for row in rows
+        ]
+
+    def summary(self, phone_number_id: str = "") -> dict[str, Any]:
+        """Counts only; quick for tens of thousands."""
+        values = (phone_number_id, phone_number_id)
+        doubled = self._store.row(
+            """SELECT COUNT(*) AS keys, COALESCE(SUM(times - 1), 0) AS extra FROM (
+                SELECT COUNT(*) AS times FROM message
+                WHERE opaque IS NOT NULL AND from_customer = 0 AND status != 'failed'
+                AND (? = '' OR phone_number_id = ?) GROUP BY phone_number_id, opaque HAVING COUNT(*) > 1)""",
+            values,
+        )
+        by_status = self._store.rows(
+            """SELECT status, COUNT(*) AS n FROM message WHERE from_customer = 0 AND (? = '' OR phone_number_id = ?)
+               GROUP BY status""",
+            values,
+        )
+        written = self._store.row("SELECT COUNT(*) AS n FROM message WHERE from_customer = 1")
+        counts = {row["status"]: row["n"] for row in by_status}
+        return {
+            "total": sum(n for status, n in counts.items() if status != "failed"),
+            "by_status": counts,
+            "by_opaque_duplicates": doubled["keys"] if doubled else 0,
+            "extra_copies": doubled["extra"] if doubled else 0,
+            "from_customers": written["n"] if written else 0,
+        }
+
+    def reset(self) -> None:
+        self._store.write("DELETE FROM message")
+        self._store.write("DELETE FROM reaction")
+
+
+def gist(row: Row) -> str:
+    """A message in one line of text."""
+    body = json.loads(row["body"])
+    content = body.get("content") or {}
+    if body.get("shown"):
+        return str(body["shown"].get("body", ""))
+    if isinstance(content, list):
+        return ", ".join(str(card.get("name", {}).get("formatted_name", "")) for card in content)
+    reply = content.get("button_reply") or content.get("list_reply") or content.get("body")
+    if isinstance(reply, dict):
+        return str(reply.get("title") or reply.get("text") or "")
+    return str(
+        reply or content.get("caption") or content.get("text") or content.get("name") or content.get("emoji") or ""
+    )

@@ -1,0 +1,138 @@
+"""The control API: for the desk's commands, for benches and tests (D28). Header X-Demo-Token when a token is set."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from aiohttp import web
+
+from conversations.simulator.clock import seconds_of
+from conversations.simulator.cloud import Handler
+from conversations.simulator.simulator import Simulator, of
+
+MOST = 10_000
+
+
+@web.middleware
+async def token_needed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Guards /control/; a wrong value anywhere in it is a 400 with a sentence."""
+    if not request.path.startswith("/control/"):
+        return await handler(request)
+    token = of(request).options.token
+    if token and not hmac.compare_digest(request.headers.get("X-Demo-Token", ""), token):
+        return problem(401, "X-Demo-Token is missing or wrong")
+    try:
+        answer = await handler(request)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return problem(400, f"{type(error).__name__}: {error}")
+    await of(request).store.committed()
+    return answer
+
+
+def problem(status: int, message: str) -> web.Response:
+    return web.json_response({"error": {"code": "bad_request", "message": message, "hint": ""}}, status=status)
+
+
+async def heard(request: web.Request) -> web.Response:
+    """A customer wrote by another way: one {phone_number_id, from, timestamp, name?, user_id?}, or {"heard": [...]}."""
+    simulator, body = of(request), await request.json()
+    for one in body.get("heard", [body]):
+        customer = simulator.customers.met(
+            str(one["from"]), name=str(one.get("name") or ""), user_id=str(one.get("user_id") or "")
+        )
+        at = seconds_of(one["timestamp"]) if one.get("timestamp") else simulator.clock.now()
+        simulator.customers.wrote(customer, str(one["phone_number_id"]), at)
+    simulator.events.tell("customers", dict)
+    return web.json_response({"ok": True, "customers": len(simulator.customers)})
+
+
+async def channels(request: web.Request) -> web.Response:
+    simulator, body = of(request), await request.json()
+    for given in body["channels"]:
+        channel = simulator.channels.learn(given, given.get("webhook_url") or body.get("webhook_url"))
+        simulator.templates.seed(channel.waba_id)
+    simulator.events.tell("reload", dict)
+    return web.json_response({"channels": [channel.phone_number_id for channel in simulator.channels]})
+
+
+async def faults(request: web.Request) -> web.Response:
+    simulator = of(request)
+    if request.method == "POST":
+        simulator.faults.add(await request.json())
+        simulator.events.tell("faults", simulator.faults.all)
+    return web.json_response({"faults": simulator.faults.all()})
+
+
+async def settings(request: web.Request) -> web.Response:
+    """Change some, answer all. online and read_receipts also switch every phone there is, or that of `from`."""
+    simulator = of(request)
+    if request.method == "POST":
+        body = dict(await request.json())
+        change_settings(simulator, body, only=body.pop("from", None))
+    return web.json_response(simulator.settings.all())
+
+
+def change_settings(simulator: Simulator, changes: dict[str, Any], *, only: str | None = None) -> None:
+    phones = {key: int(changes[key]) for key in ("online", "read_receipts") if isinstance(changes.get(key), bool)}
+    if only is not None:
+        found = simulator.customers.find(only, only)
+        if found is None:
+            raise ValueError("from: nobody has this number")
+        simulator.phones.switch(found, simulator.channels_by_id(), **phones)
+        changes = {key: value for key, value in changes.items() if key not in phones}
+    simulator.settings.change(changes)
+    if only is None and phones:
+        for customer in simulator.customers.all():
+            simulator.phones.switch(customer, simulator.channels_by_id(), **phones)
+    simulator.events.tell("reload", dict)
+
+
+async def received(request: web.Request) -> web.Response:
+    """What customers really received. ?summary=1 counts only; else pages: ?after=<next>&limit=&to=&phone_number_id=."""
+    simulator, query = of(request), request.query
+    phone_number_id = query.get("phone_number_id", "")
+    counts = {**simulator.chats.summary(phone_number_id), "webhooks_waiting": len(simulator.webhooks)}
+    if query.get("summary"):
+        return web.json_response(counts)
+    limit, after = min(int(query.get("limit", 1000)), MOST), int(query.get("after", 0))
+    found = simulator.chats.received(
+        phone_number_id=phone_number_id, to=query.get("to", "").lstrip("+"), after=after, limit=limit
+    )
+    following = found[-1]["id"] if len(found) == limit else None
+    return web.json_response({"messages": found, "next": following, **counts})
+
+
+async def reset(request: web.Request) -> web.Response:
+    """Forget chats, customers, faults, settings and waiting webhooks; channels too with {"channels": true}."""
+    body = await request.json() if request.can_read_body else {}
+    start_over(of(request))
+    if body.get("channels"):
+        of(request).channels.forget()
+    return web.json_response({"ok": True})
+
+
+def start_over(simulator: Simulator) -> None:
+    simulator.webhooks.clear()
+    simulator.chats.reset()
+    simulator.faults.clear()
+    simulator.settings.reset()
+    simulator.customers.reset()
+    simulator.customers.seed()
+    simulator.throughput.forget()
+    simulator.pairs.forget()
+    simulator.events.tell("reload", dict)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    simulator = of(request)
+    return web.json_response(
+        {
+            "ok": True,
+            "channels": len(simulator.channels),
+            "webhooks_waiting": len(simulator.webhooks),
+            "webhooks_posted": simulator.webhooks.posted,
+            "webhooks_refused": simulator.webhooks.refused,
+            "desk": simulator.desk.up,
+        }
+    )

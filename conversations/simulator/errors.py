@@ -1,0 +1,130 @@
+"""Meta's refusals: code, HTTP status, words and the exact shape of the body (facts/whatsapp.md 10)."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+# code: (HTTP status, title). Titles are Meta's own, because clients see them in messages and logs.
+TABLE: dict[int, tuple[int, str]] = {
+    0: (401, "AuthException"),
+    1: (400, "API Unknown"),
+    2: (503, "API Service"),
+    3: (500, "API Method"),
+    4: (400, "API Too Many Calls"),
+    10: (403, "Permission Denied"),
+    17: (400, "User request limit reached"),
+    33: (400, "Parameter value is not valid"),
+    100: (400, "Invalid parameter"),
+    190: (401, "Access token has expired"),
+    200: (403, "API Permission"),
+    368: (403, "Temporarily blocked for policies violations"),
+    613: (400, "Calls to this api have exceeded the rate limit"),
+    80007: (400, "Rate limit issues"),
+    130429: (400, "Rate limit hit"),
+    130472: (400, "User's number is part of an experiment"),
+    130497: (403, "Business account is restricted from messaging users in this country"),
+    131000: (500, "Something went wrong"),
+    131005: (403, "Access denied"),
+    131008: (400, "Required parameter is missing"),
+    131009: (400, "Parameter value is not valid"),
+    131016: (500, "Service unavailable"),
+    131021: (400, "Recipient cannot be sender"),
+    131026: (400, "Message undeliverable"),
+    131030: (400, "Recipient phone number not in allowed list"),
+    131031: (403, "Account has been locked"),
+    131037: (400, "Display name approval needed"),
+    131042: (400, "Business eligibility payment issue"),
+    131044: (400, "Payment method missing"),
+    131045: (500, "Incorrect certificate"),
+    131047: (400, "Re-engagement message"),
+    131048: (400, "Spam rate limit hit"),
+    131049: (400, "This message was not delivered to maintain healthy ecosystem engagement."),
+    131050: (400, "User has stopped marketing messages from this business"),
+    131051: (400, "Unsupported message type"),
+    131052: (400, "Media download error"),
+    131053: (400, "Media upload error"),
+    131055: (400, "Method not allowed"),
+    131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
+    131057: (500, "Account in maintenance mode"),
+    131062: (400, "Business-scoped user ID is not allowed for this message"),
+    131063: (400, "Marketing templates are not enabled on Cloud API"),
+    131064: (400, "Template misclassification limit reached"),
+    132000: (400, "Number of parameters does not match the expected number of params"),
+    132001: (404, "Template name does not exist in the translation"),
+    132005: (400, "Translated text too long"),
+    132007: (400, "Template format character policy violated"),
+    132008: (400, "Template parameter value is not valid"),
+    132012: (400, "Parameter format does not match format in the created template"),
+    132015: (400, "Template is paused"),
+    132016: (400, "Template is disabled"),
+    132018: (400, "Template parameters are not valid"),
+    132068: (400, "Flow is in blocked state"),
+    132069: (400, "Flow is in throttled state"),
+    133004: (503, "Server is temporarily unavailable"),
+    133010: (400, "Phone number not registered"),
+    134011: (404, "Payments terms of service have not been accepted"),
+    135000: (400, "Generic user error"),
+    137000: (400, "Identity key mismatch"),
+    2494100: (400, "Account in maintenance mode"),
+}
+TRANSIENT = {2, 4, 80007, 131016, 133004}
+
+DETAILS: dict[int, str] = {
+    130429: "Cloud API message throughput has been reached.",
+    131021: "Recipient phone number cannot be the same as the sender's.",
+    131026: "Message undeliverable.",
+    131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this "
+    "number.",
+    131056: "Message failed to send because there were too many messages sent from this phone number to the same phone "
+    "number in a short period of time.",
+}
+
+
+class GraphError(Exception):
+    """A refusal of the stand-in. `details` goes to error_data.details, which clients are told to build on."""
+
+    def __init__(self, code: int, details: str = "", *, subcode: int | None = None) -> None:
+        self.code = code
+        self.http, self.title = TABLE.get(code, (400, "Unknown error"))
+        self.details = details or DETAILS.get(code, self.title)
+        self.subcode = subcode
+        super().__init__(f"(#{code}) {self.details}")
+
+    def body(self) -> dict[str, Any]:
+        error: dict[str, Any] = {"message": f"(#{self.code}) {self.title}", "type": "OAuthException", "code": self.code}
+        if self.code in (0, 190):
+            error["message"] = f"Error validating access token: {self.details}"
+        elif self.subcode == 33 or self.code in (1, 2):
+            error["message"], error["type"] = self.details, "GraphMethodException"
+        else:
+            error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
+        if self.subcode is not None:
+            error["error_subcode"] = self.subcode
+        if self.code in TRANSIENT:
+            error["is_transient"] = True
+        error["fbtrace_id"] = "A" + secrets.token_urlsafe(17)
+        return {"error": error}
+
+    def in_status(self) -> dict[str, Any]:
+        """One of `statuses[].errors`."""
+        return {
+            "code": self.code,
+            "title": self.title,
+            "message": self.title,
+            "error_data": {"details": self.details},
+            "href": "https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes",
+        }
+
+
+def bad_token(details: str = "The session is invalid because the user logged out.") -> GraphError:
+    return GraphError(190, details, subcode=463)
+
+
+def no_such_object(object_id: str) -> GraphError:
+    return GraphError(
+        100,
+        f"Unsupported request. Object with ID '{object_id}' does not exist, cannot be loaded due to missing "
+        "permissions, or does not support this operation",
+        subcode=33,
+    )

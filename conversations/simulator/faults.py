@@ -1,0 +1,70 @@
+"""Mishaps on request: the next answers of the Cloud API go wrong as somebody asked (POST /control/faults)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from conversations.simulator.store import Store
+
+KINDS = {
+    "timeout_after_accept": "the message is taken and sent on, but no answer comes: after `seconds` the line is cut",
+    "http_500": "a 500 with a page that is no JSON; nothing was taken",
+    "slow": "the right answer, `seconds` late",
+    "rate_limit": "refused with 130429",
+    "error": "refused with `code`",
+    "failed_status": "taken, and reported as failed with `code` in a status webhook",
+}
+FOR_EVER = 10**9
+
+
+@dataclass(frozen=True)
+class Fault:
+    id: int
+    phone_number_id: str  # "" = every number
+    kind: str
+    code: int
+    seconds: float
+    remaining: int
+
+
+class Faults:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting = [Fault(**dict(row)) for row in store.rows("SELECT * FROM fault ORDER BY id")]
+
+    def all(self) -> list[dict[str, Any]]:
+        return [dict(vars(fault)) for fault in self._waiting]
+
+    def add(self, given: dict[str, Any]) -> None:
+        """`next` answers (1 unless told; -1 until cleared) go wrong. `kind` "none" or `next` 0 clears. ValueError."""
+        kind, count = given.get("kind", "none"), int(given.get("next", 1))
+        phone_number_id = str(given.get("phone_number_id") or "")
+        if kind == "none" or count == 0:
+            self.clear()
+            return
+        if kind not in KINDS:
+            raise ValueError(f"kind: one of {', '.join(KINDS)}, none")
+        seconds = float(given.get("seconds", 35.0 if kind == "timeout_after_accept" else 3.0))
+        row = (phone_number_id, kind, int(given.get("code") or 131000), seconds, FOR_EVER if count < 0 else count)
+        sql = "INSERT INTO fault (phone_number_id, kind, code, seconds, remaining) VALUES (?, ?, ?, ?, ?)"
+        self._waiting.append(Fault(self._store.write(sql, row), *row))
+
+    def clear(self) -> None:
+        self._waiting.clear()
+        self._store.write("DELETE FROM fault")
+
+    def take(self, phone_number_id: str) -> Fault | None:
+        """The mishap of this request, if any; it counts down."""
+        for place, fault in enumerate(self._waiting):
+            if fault.phone_number_id not in ("", phone_number_id):
+                continue
+            left = Fault(**{**vars(fault), "remaining": fault.remaining - 1})
+            if left.remaining > 0:
+                self._waiting[place] = left
+                self._store.write("UPDATE fault SET remaining = ? WHERE id = ?", (left.remaining, left.id))
+            else:
+                del self._waiting[place]
+                self._store.write("DELETE FROM fault WHERE id = ?", (fault.id,))
+            return fault
+        return None

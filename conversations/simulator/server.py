@@ -1,0 +1,62 @@
+"""The simulator's addresses."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from conversations.simulator import account, cloud, control, phone_api, phone_page
+from conversations.simulator.media_rules import LARGEST
+from conversations.simulator.options import Options
+from conversations.simulator.simulator import SIMULATOR, Simulator
+
+OBJECT = r"/v{version:\d+\.\d+}/{object_id:[^/]+}"
+
+
+def make_server(options: Options) -> web.Application:
+    middlewares = [cloud.refusals, control.token_needed, phone_page.same_origin, phone_api.sentences]
+    app = web.Application(middlewares=middlewares, client_max_size=LARGEST + 1024 * 1024)
+    app[SIMULATOR] = Simulator(options)
+    app.cleanup_ctx.append(app[SIMULATOR].alive)
+    get, post, delete = web.get, web.post, web.delete
+    app.add_routes(
+        [
+            post(OBJECT + "/messages", cloud.messages),
+            post(OBJECT + "/media", account.upload),
+            get(OBJECT + "/phone_numbers", account.phone_numbers),
+            get(OBJECT + "/message_templates", account.list_templates),
+            post(OBJECT + "/message_templates", account.create_template),
+            get(OBJECT + "/subscribed_apps", account.list_apps),
+            post(OBJECT + "/subscribed_apps", account.subscribe_app),
+            delete(OBJECT + "/subscribed_apps", account.subscribe_app),
+            get(OBJECT, account.get_object),
+            delete(OBJECT, account.delete_object),
+            get("/whatsapp_business/attachments/{media_id}", account.download),
+            post("/control/heard", control.heard),
+            post("/control/channels", control.channels),
+            get("/control/faults", control.faults),
+            post("/control/faults", control.faults),
+            get("/control/settings", control.settings),
+            post("/control/settings", control.settings),
+            get("/control/received", control.received),
+            post("/control/reset", control.reset),
+            get("/healthz", control.healthz),
+            get("/", phone_page.page),
+            get("/events", phone_page.events),
+            get("/static/{name:.+}", phone_page.static),
+            get("/modules/{name:.+}", phone_page.module),
+            get("/phone/state", phone_api.state),
+            get("/phone/customers", phone_api.customers),
+            post("/phone/customers", phone_api.customers),
+            post("/phone/switch", phone_api.switch),
+            get("/phone/chat", phone_api.chat),
+            post("/phone/messages", phone_api.write),
+            post("/phone/media", phone_api.add_media),
+            get("/phone/media/{media_id}", phone_api.show_media),
+            get("/phone/desk", phone_api.desk),
+            post("/phone/clock", phone_api.clock),
+            post("/phone/settings", phone_api.settings),
+            post("/phone/faults", phone_api.faults),
+            post("/phone/reset", phone_api.reset),
+        ]
+    )
+    return app

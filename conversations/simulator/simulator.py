@@ -1,0 +1,77 @@
+"""All parts of the simulator, put together once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from conversations.simulator.channels import Channel, Channels
+from conversations.simulator.chats import Chats
+from conversations.simulator.clock import Clock
+from conversations.simulator.customers import Customers
+from conversations.simulator.desk import Desk
+from conversations.simulator.events import Events
+from conversations.simulator.faults import Faults
+from conversations.simulator.limits import Pairs, Throughput
+from conversations.simulator.media import MediaShelf
+from conversations.simulator.options import Options
+from conversations.simulator.phones import Phones
+from conversations.simulator.store import Settings, Store
+from conversations.simulator.templates import Templates
+from conversations.simulator.webhooks import Webhooks
+
+
+class Simulator:
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.store = Store(options.database)
+        self.settings = Settings(self.store)
+        self.clock = Clock()
+        self.events = Events()
+        self.channels = Channels(self.store, f"{options.desk_url}/webhooks/whatsapp/")
+        self.customers = Customers(self.store, self.settings)
+        if not len(self.customers):
+            self.customers.seed()
+        self.chats = Chats(self.store)
+        self.templates = Templates(self.store)
+        self.media = MediaShelf(self.store, options.media)
+        self.faults = Faults(self.store)
+        self.throughput, self.pairs = Throughput(), Pairs()
+        self.webhooks = Webhooks(self.store, self.channels, self.settings)
+        self.phones = Phones(
+            self.chats, self.customers, self.clock, self.settings, self.webhooks, self.media, self.events
+        )
+        self.desk = Desk(
+            options.desk_url,
+            options.token,
+            channels=self.channels,
+            templates=self.templates,
+            clock=self.clock,
+            events=self.events,
+        )
+        self.webhooks.happened, self.webhooks.arrived = self.phones.happened, self.phones.arrived
+        self.webhooks.reachable = self.desk.reachable
+        self.desk.came_back = self.webhooks.hurry
+
+    def channels_by_id(self) -> dict[str, Channel]:
+        return {channel.phone_number_id: channel for channel in self.channels}
+
+    async def alive(self, _app: web.Application) -> AsyncIterator[None]:
+        """What runs besides the server: posting webhooks and following the desk."""
+        tasks = [asyncio.create_task(self.webhooks.run()), asyncio.create_task(self.desk.run())]
+        yield
+        for task in tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+        self.store.close()
+
+
+SIMULATOR = web.AppKey("simulator", Simulator)
+
+
+def of(request: web.Request) -> Simulator:
+    return request.app[SIMULATOR]
