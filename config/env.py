@@ -1,0 +1,51 @@
+"""The only reader of the environment.
+
+Every variable of a deployment is a constant here, so that one page shows them all; docs/reference/environment.md explains each, and a test
+compares the two lists. What a business decides is never here: that is data in Django admin.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_env = environ.Env()
+
+
+def _data_folder() -> Path:
+    folder = Path(_env.str("SPORTELLO_HOME", default=str(ROOT / "var"))).expanduser()
+    return folder if folder.is_absolute() else ROOT / folder
+
+
+HOME = _data_folder()
+# bin/start leaves the embedded mode's generated secrets and current ports here, so that manage.py talks to the running desk.
+# A variable that is really set wins.
+environ.Env.read_env(HOME / "local.env", overwrite=False)
+
+PORT = _env.int("PORT", default=8000)
+BIND = _env.str("BIND", default="127.0.0.1")
+SIMULATOR_PORT = _env.int("SIMULATOR_PORT", default=PORT + 1)
+PUBLIC_URL = _env.str("SPORTELLO_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+SIMULATOR_URL = _env.str("SPORTELLO_SIMULATOR_URL", default=f"http://127.0.0.1:{SIMULATOR_PORT}").rstrip("/")
+
+DATABASE_URL = _env.str("DATABASE_URL", default=f"sqlite:///{HOME / 'db.sqlite3'}")
+DATABASE_POOL = _env.bool("SPORTELLO_DATABASE_POOL", default=False)
+REDIS_URL = _env.str("REDIS_URL", default="")
+MEDIA_ROOT = Path(_env.str("SPORTELLO_MEDIA_ROOT", default=str(HOME / "media")))
+
+SECRET_KEY = _env.str("SPORTELLO_SECRET_KEY", default="")
+FIELD_KEYS: list[str] = _env.list("SPORTELLO_FIELD_KEYS", default=[])
+ALLOWED_HOSTS: list[str] = _env.list("SPORTELLO_ALLOWED_HOSTS", default=[])
+ROLE = _env.str("SPORTELLO_ROLE", default="all")
+LOG_FORMAT = _env.str("SPORTELLO_LOG_FORMAT", default="json")
+LOG_LEVEL = _env.str("SPORTELLO_LOG_LEVEL", default="INFO")
+METRICS_TOKEN = _env.str("SPORTELLO_METRICS_TOKEN", default="")
+ALLOW_PRIVATE_ADDRESSES = _env.bool("SPORTELLO_ALLOW_PRIVATE_ADDRESSES", default=False)
+
+SIMULATOR = _env.bool("SPORTELLO_SIMULATOR", default=False)
+DEMO_TOKEN = _env.str("SPORTELLO_DEMO_TOKEN", default="")
+DEMO_PASSWORD = _env.str("SPORTELLO_DEMO_PASSWORD", default="sportello")
+CONTRACTS = _env.str("SPORTELLO_CONTRACTS", default="")

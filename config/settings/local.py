@@ -1,0 +1,25 @@
+"""The embedded default: one machine, SQLite unless told otherwise, simulator on, demo data. Never for production."""
+
+from __future__ import annotations
+
+from config import env
+from config.settings.base import *  # noqa: F403
+
+SECRET_KEY = env.SECRET_KEY or "insecure-local-key-written-by-nobody"
+FIELD_KEYS = env.FIELD_KEYS or ["bG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtMTI="]
+ALLOWED_HOSTS = ["*"] if env.BIND not in {"127.0.0.1", "localhost"} else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+SIMULATOR = True
+ALLOW_PRIVATE_ADDRESSES = True
+DEMO_TOKEN = env.DEMO_TOKEN or "local-demo-token"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+LANGUAGE_CODE = "en"
+# No Redis on this machine at all: tasks are passed as files (D30). bin/start makes this folder then, and only then.
+if not env.REDIS_URL and (env.HOME / "queue").is_dir():
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(env.HOME / "queue"),
+        "data_folder_out": str(env.HOME / "queue"),
+        "control_folder": str(env.HOME / "queue" / "control"),
+        "polling_interval": 0.1,
+    }

@@ -1,0 +1,25 @@
+"""Settings of the test suite: real database, real Redis when REDIS_URL is given, fast password hashes, no simulator unless a test asks."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from config import env
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES, INSTALLED_APPS as BASE_APPS
+
+INSTALLED_APPS = [*BASE_APPS, "django_linear_migrations"]
+SECRET_KEY = "test-key-of-no-deployment"
+FIELD_KEYS = ["dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMTI="]
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+MEDIA_ROOT = Path(tempfile.gettempdir()) / "sportello-test-media"
+SIMULATOR = True
+DEMO_TOKEN = "test-demo-token"
+ALLOW_PRIVATE_ADDRESSES = True
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_BROKER_URL = "memory://"
+# On SQLite the test database is a file: the webhook door's own connection must see it (D32).
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"sportello-test-{env.PORT}.sqlite3")}

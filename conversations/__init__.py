@@ -1,0 +1,1 @@
+"""Floor 1: people, messages, the wire to WhatsApp, the journal."""

@@ -1,0 +1,1 @@
+"""Verbs: the only writers of floor 1, next to ingest, outbox and journal for their own tables (law 1)."""

@@ -1,0 +1,202 @@
+"""Putting messages into the outbox: the one door for agents, rules and tests alike (C30)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from conversations import clock, wake, window
+from conversations.access.visibility import may_answer
+from conversations.actions import locks
+from conversations.actor import Actor
+from conversations.errors import ChannelStopped, ConversationClosed, Invalid, NotAllowed, NotYours, WindowClosed
+from conversations.journal.kinds import Kind
+from conversations.journal.record import record
+from conversations.models import Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
+from conversations.row_locks import lock_conversation
+from conversations.whatsapp import outgoing
+
+LANES = {Origin.AGENT: Lane.AGENT, Origin.SYSTEM: Lane.AGENT, Origin.RULE: Lane.AUTOMATIC, Origin.FLOW: Lane.AUTOMATIC}
+
+
+def check_window(conversation: Conversation, type_: str) -> None:
+    """Raises WindowClosed when a free-form message may not be sent now; a template always may (C20)."""
+    margin = conversation.channel.window_margin_seconds
+    if type_ != "template" and not window.may_send_free_form(conversation.window_ends_at, clock.now(), margin):
+        raise WindowClosed(
+            window_ended_at=conversation.window_ends_at.isoformat() if conversation.window_ends_at else None
+        )
+
+
+@transaction.atomic
+def answer(
+    *,
+    conversation: Conversation,
+    by: User,
+    type_: str = "text",
+    content: dict[str, Any],
+    reply_to_wamid: str = "",
+    client_key: str | None = None,
+    not_before: datetime | None = None,
+) -> Message:
+    """A person answers. From the pool this takes the conversation (D43); a colleague's is refused.
+
+    `content` is Meta's object of that type, such as {"body": "Ciao"} for text. Repeating `client_key` returns the first message (C32).
+    Raises NotYours 403, Locked 423, ConversationClosed 409, ChannelStopped 409, WindowClosed 409, Invalid 400.
+    """
+    if client_key and (first := Message.objects.filter(sender_user=by, client_key=client_key).first()):
+        return first
+    row = lock_conversation(conversation.pk)
+    if not may_answer(by, row):
+        raise NotYours() if row.assignee_id else NotAllowed()
+    if not row.is_active:
+        raise ConversationClosed
+    locks.hold(conversation=row, by=by)
+    check_window(row, type_)
+    actor = Actor.person(by)
+    if row.assignee_id is None:
+        import_string(settings.ASSIGNMENT)(conversation=row, by=by)
+        row.refresh_from_db()
+    return _queue(
+        conversation=row,
+        actor=actor,
+        origin=Origin.AGENT,
+        type_=type_,
+        content=content,
+        sender=by,
+        reply_to_wamid=reply_to_wamid,
+        client_key=client_key,
+        not_before=not_before,
+    )
+
+
+@transaction.atomic
+def queue(
+    *,
+    conversation: Conversation,
+    by: Actor,
+    origin: str,
+    type_: str = "text",
+    content: dict[str, Any],
+    trigger: str = "",
+    rule_key: str = "",
+    not_before: datetime | None = None,
+) -> Message:
+    """A rule, flow or the system writes to the customer: an outbox row in the caller's transaction.
+
+    Raises WindowClosed, ChannelStopped, Invalid. Caps are the caller's; halts are read at delivery (D5).
+    """
+    row = lock_conversation(conversation.pk)
+    check_window(row, type_)
+    return _queue(
+        conversation=row,
+        actor=by,
+        origin=origin,
+        type_=type_,
+        content=content,
+        trigger=trigger,
+        rule_key=rule_key,
+        not_before=not_before,
+    )
+
+
+def _queue(
+    *,
+    conversation: Conversation,
+    actor: Actor,
+    origin: str,
+    type_: str,
+    content: dict[str, Any],
+    sender: User | None = None,
+    trigger: str = "",
+    rule_key: str = "",
+    reply_to_wamid: str = "",
+    client_key: str | None = None,
+    not_before: datetime | None = None,
+) -> Message:
+    """The conversation's row must be locked."""
+    if conversation.channel.status == Channel.Status.OFFLINE:
+        raise ChannelStopped(_("This number is switched off."))
+    if problem := outgoing.problem(type_, content):
+        raise Invalid(problem)
+    now = clock.now()
+    message = Message(
+        conversation=conversation,
+        channel_id=conversation.channel_id,
+        direction=Direction.OUTBOUND,
+        origin=origin,
+        type=type_,
+        status=MessageStatus.SCHEDULED if not_before and not_before > now + timedelta(seconds=5) else MessageStatus.QUEUED,
+        text=outgoing.words(type_, content),
+        payload=content,
+        sender_user=sender,
+        reply_to_wamid=reply_to_wamid,
+        trigger=trigger,
+        rule_key=rule_key,
+        timestamp=now,
+        created_at=now,
+        lane=LANES.get(Origin(origin), Lane.BULK),
+        not_before=not_before or now,
+        client_key=client_key,
+    )
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        if client_key and (first := Message.objects.filter(sender_user=sender, client_key=client_key).first()):
+            return first
+        raise
+    conversation.last_message = message
+    conversation.last_activity_at = now
+    changed = ["last_message", "last_activity_at"]
+    if origin == Origin.AGENT:
+        conversation.last_agent_at = now
+        conversation.waiting_since = None
+        conversation.unread = 0
+        changed += ["last_agent_at", "waiting_since", "unread"]
+        if conversation.first_response_at is None:
+            conversation.first_response_at = now
+            changed.append("first_response_at")
+    conversation.save(update_fields=changed)
+    record(
+        Kind.MESSAGE_QUEUED,
+        by=actor,
+        conversation=conversation,
+        message=message.pk,
+        origin=origin,
+        type=type_,
+        **({"rule": rule_key, "trigger": trigger} if rule_key else {}),
+    )
+    wake.on_commit(wake.Bell.DELIVER)
+    return message
+
+
+@transaction.atomic
+def cancel(*, message: Message, by: Actor) -> bool:
+    """Take back a message that has not left: True when it had not (conditional update: delivery may be taking it this moment)."""
+    waiting = [MessageStatus.SCHEDULED, MessageStatus.HELD, MessageStatus.QUEUED]
+    done = Message.objects.filter(pk=message.pk, status__in=waiting).update(status=MessageStatus.CANCELLED)
+    if done:
+        record(Kind.MESSAGE_CANCELLED, by=by, conversation=message.conversation, message=message.pk)
+    return bool(done)
+
+
+@transaction.atomic
+def retry(*, message: Message, by: Actor) -> bool:
+    """Queue a failed or unconfirmed message again because a person asked (C31, D4)."""
+    conversation = lock_conversation(message.conversation_id)
+    check_window(conversation, message.type)
+    stuck = [MessageStatus.FAILED, MessageStatus.UNCONFIRMED]
+    done = Message.objects.filter(pk=message.pk, status__in=stuck).update(
+        status=MessageStatus.QUEUED, not_before=clock.now(), wamid=None, error_code="", error_detail="", failed_at=None, tries=0
+    )
+    if done:
+        record(Kind.MESSAGE_REQUEUED, by=by, conversation=conversation, message=message.pk)
+        wake.on_commit(wake.Bell.DELIVER)
+    return bool(done)

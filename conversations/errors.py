@@ -1,0 +1,85 @@
+"""Errors that know what to do next (ARCHITECTURE law 6): a stable code, whether trying again helps, a sentence for a person."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Retry(StrEnum):
+    NEVER = "never"
+    LATER = "later"
+    NOW = "now"
+
+
+class DeskError(Exception):
+    """Base of every refusal. The API shows `{"error": {"code", "message", "hint"}}` with `http_status`.
+
+    `details` may carry ids, codes and numbers for the caller; it is merged into the API's error object.
+    """
+
+    code = "error"
+    http_status = 400
+    retry = Retry.NEVER
+    message: Any = _("That did not work.")
+    hint: Any = ""
+
+    def __init__(self, message: Any = None, *, hint: Any = None, **details: Any) -> None:
+        self.message = message if message is not None else self.message
+        self.hint = hint if hint is not None else self.hint
+        self.details = details
+        super().__init__(str(self.message))
+
+
+class NotAllowed(DeskError):
+    code, http_status = "not_allowed", 403
+    message = _("Your role does not allow this.")
+
+
+class NotFound(DeskError):
+    code, http_status = "not_found", 404
+    message = _("There is nothing here, or you may not see it.")
+
+
+class Invalid(DeskError):
+    code, http_status = "invalid", 400
+    message = _("Some fields need another value.")
+
+
+class WindowClosed(DeskError):
+    """Meta refuses free-form messages 24 h after the customer's last one (facts §9; C20)."""
+
+    code, http_status = "window_closed", 409
+    message = _("The service window is closed: the customer last wrote more than 24 hours ago.")
+    hint = _("Send an approved template. The window opens again when the customer writes.")
+
+
+class Locked(DeskError):
+    code, http_status, retry = "locked", 423, Retry.LATER
+    message = _("A colleague is answering this conversation.")
+    hint = _("Wait until it is free, or ask a supervisor to take over.")
+
+
+class NotYours(DeskError):
+    code, http_status = "not_yours", 403
+    message = _("This conversation is assigned to a colleague.")
+    hint = _("You can read it and leave a note. A supervisor can reassign it.")
+
+
+class ConversationClosed(DeskError):
+    code, http_status = "conversation_closed", 409
+    message = _("This conversation is resolved.")
+    hint = _("Reopen it to answer.")
+
+
+class ChannelStopped(DeskError):
+    code, http_status, retry = "channel_stopped", 409, Retry.LATER
+    message = _("This number is not sending at the moment.")
+    hint = _("An administrator sees the reason on the channel's page.")
+
+
+class NotTransition(DeskError):
+    code, http_status = "wrong_state", 409
+    message = _("This cannot be done in the present state.")

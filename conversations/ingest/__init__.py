@@ -1,0 +1,1 @@
+"""From the webhook to stored messages: intake (door, store) -> process -> pipeline run."""

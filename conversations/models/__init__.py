@@ -1,0 +1,84 @@
+"""The nouns of floor 1 (D1). Import them from here."""
+
+from conversations.models.attachment import Attachment
+from conversations.models.channel import Channel
+from conversations.models.clock_shift import ClockShift
+from conversations.models.consent import Consent
+from conversations.models.contact import Contact, Identity, Tier
+from conversations.models.conversation import Conversation, Priority
+from conversations.models.delivery import AccountUpdate, Attempt, Delivery, EarlyStatus
+from conversations.models.department import Department, DepartmentMember
+from conversations.models.event import Bookmark, Event, ParkedEvent, ParkedStep
+from conversations.models.group import Group
+from conversations.models.halt import Halt
+from conversations.models.lock import Lock
+from conversations.models.message import (
+    Direction,
+    Lane,
+    Message,
+    MessageStatus,
+    MessageVersion,
+    Origin,
+    Reaction,
+)
+from conversations.models.note import Note
+from conversations.models.notification import Notification, SavedView
+from conversations.models.order import Order, OrderLine
+from conversations.models.portfolio import Portfolio
+from conversations.models.presence import Presence
+from conversations.models.pricing import LedgerEntry, Rate
+from conversations.models.rating import Rating
+from conversations.models.stamp import Alarm, Heartbeat, Stamp
+from conversations.models.tag import Tag
+from conversations.models.template import Template
+from conversations.models.token import ApiToken
+from conversations.models.window import Window
+
+__all__ = [
+    "AccountUpdate",
+    "Alarm",
+    "ApiToken",
+    "Attachment",
+    "Attempt",
+    "Bookmark",
+    "Channel",
+    "ClockShift",
+    "Consent",
+    "Contact",
+    "Conversation",
+    "Delivery",
+    "Department",
+    "DepartmentMember",
+    "Direction",
+    "EarlyStatus",
+    "Event",
+    "Group",
+    "Halt",
+    "Heartbeat",
+    "Identity",
+    "Lane",
+    "LedgerEntry",
+    "Lock",
+    "Message",
+    "MessageStatus",
+    "MessageVersion",
+    "Note",
+    "Notification",
+    "Order",
+    "OrderLine",
+    "Origin",
+    "ParkedEvent",
+    "ParkedStep",
+    "Portfolio",
+    "Presence",
+    "Priority",
+    "Rate",
+    "Rating",
+    "Reaction",
+    "SavedView",
+    "Stamp",
+    "Tag",
+    "Template",
+    "Tier",
+    "Window",
+]

@@ -1,0 +1,1 @@
+"""Everything that knows Meta's wire format. No models here."""
