@@ -102,7 +102,7 @@ class House:
             self._look_for_deaths()
             if time.monotonic() > limit:
                 raise Trouble(f"{what} within {seconds:.0f} seconds.")
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def watch(self) -> None:
         """Bring dead processes back until asked to stop. Raises Trouble when one dies again and again."""
