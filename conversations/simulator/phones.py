@@ -100,7 +100,8 @@ class Phones:
         if row is None or not row["from_customer"] or row["phone_number_id"] != channel.phone_number_id:
             raise GraphError(131009, "Param message_id is not the id of a message this number received.")
         for changed in self.chats.read_by_desk(row):
-            self.events.tell("status", lambda w=changed: {"wamid": w, "status": "read"}, customer=row["customer_id"])
+            told = {"wamid": changed, "status": "read"}
+            self.events.tell("status", lambda t=told: t, customer=row["customer_id"])
         if typing:
             self.events.tell("typing", lambda: {"seconds": TYPING_LASTS}, customer=row["customer_id"])
 
