@@ -104,10 +104,11 @@ class House:
                 raise Trouble(f"{what} within {seconds:.0f} seconds.")
             time.sleep(0.1)
 
-    def watch(self) -> None:
+    def watch(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Bring dead processes back until asked to stop. Raises Trouble when one dies again and again."""
         while True:
             time.sleep(0.2)
+            meanwhile()
             for process in self._everybody():
                 if process.popen and process.popen.poll() is not None:
                     self._bring_back(process)

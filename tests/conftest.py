@@ -1,0 +1,32 @@
+"""What every test shares: Hypothesis' profiles, tests for PostgreSQL only, the folder of given data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from hypothesis import settings
+
+# bin/test chooses: few cases in the quick profile, many in the deep one (D31).
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("deep", max_examples=1000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if connection.vendor == "postgresql":
+        return
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: bin/test postgres"))
+
+
+@pytest.fixture(scope="session")
+def contracts() -> Path:
+    """The folder of given data; a test that asks for it is left out where there is none."""
+    folder = os.environ.get("SPORTELLO_CONTRACTS")
+    if not folder:
+        pytest.skip("SPORTELLO_CONTRACTS names no folder of given data")
+    return Path(folder)
