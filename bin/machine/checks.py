@@ -139,8 +139,8 @@ class Run:
 
 def lint(run: Run) -> None:
     """Format, lint, templates."""
-    run.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "--diff", "."])
-    run.check("ruff check", [PYTHON, "-m", "ruff", "check", "--quiet", "."])
+    run.check("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "--output-format", "concise", "."])
+    run.check("ruff check", [PYTHON, "-m", "ruff", "check", "--quiet", "--output-format", "concise", "."])
     pages = sorted(str(path.relative_to(ROOT)) for path in _sources("*.html"))
     if pages:
         run.check("djlint", [PYTHON, "-m", "djlint", "--lint", "--quiet", *pages])
