@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
 app = Celery("sportello")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def sweep_at_once(**_: Any) -> None:
+    """What came while no worker ran does not wait for the next beat; and /readyz learns at once that one works."""
+    app.send_task("conversations.sweep")
