@@ -17,7 +17,6 @@ from pathlib import Path
 from machine import ROOT, Trouble, packages, say, servers
 
 PYTHON = str(packages.PYTHON)
-WORKERS = "2"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
 # pytest's last line: "3 failed, 120 passed, 2 skipped in 8.11s"; node's: "# pass 12" or "ℹ pass 12".
 PYTEST_LAST = re.compile(r"\d+ \w+.* in [\d.]+s")
@@ -45,11 +44,11 @@ class Run:
         self.totals["failed" if code else "passed"] += 1
         self._note(name, seconds, "FAILED" if code else "ok", failed=code != 0)
 
-    def pytest(self, name: str, marks: str, **environment: str) -> None:
+    def pytest(self, name: str, marks: str, *, workers: str = "2", **environment: str) -> None:
         """The suite, or the arguments given after the part's name, on this database."""
         marks = marks if self.deep else f"{marks} and not deep"
         profile = "deep" if self.deep else "quick"
-        command = [PYTHON, "-m", "pytest", "-q", "-m", marks, "-r", "fEs", "--numprocesses", WORKERS, *self.arguments]
+        command = [PYTHON, "-m", "pytest", "-q", "-m", marks, "-r", "fEs", "--numprocesses", workers, *self.arguments]
         code, seconds, output = self._run(name, command, environment | {"HYPOTHESIS_PROFILE": profile})
         counts: Counter[str] = Counter()
         last = next((line for line in reversed(output) if PYTEST_LAST.search(line)), "")
@@ -197,7 +196,7 @@ def browser(run: Run) -> None:
     elif not _any_marked("browser"):
         run.left_out("browser", "there are no tests with a browser")
     else:
-        run.pytest("browser", "browser", SPORTELLO_CHROMIUM=program)
+        run.pytest("browser", "browser", workers="0", SPORTELLO_CHROMIUM=program)
 
 
 PARTS: dict[str, Callable[[Run], None]] = {
