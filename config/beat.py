@@ -24,7 +24,12 @@ def sync_entries() -> int:
         if entry.cron:
             minute, hour, day_of_week = entry.cron
             fields["crontab"], _ = CrontabSchedule.objects.get_or_create(
-                minute=minute, hour=hour, day_of_week=day_of_week, day_of_month="*", month_of_year="*", timezone=entry.zone
+                minute=minute,
+                hour=hour,
+                day_of_week=day_of_week,
+                day_of_month="*",
+                month_of_year="*",
+                timezone=entry.zone,
             )
         else:
             fields["interval"], _ = IntervalSchedule.objects.get_or_create(

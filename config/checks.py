@@ -10,7 +10,8 @@ from typing import Any
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
 
@@ -29,10 +30,20 @@ def is_production() -> bool:
 def secrets_are_set(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if is_production() and (settings.SECRET_KEY in DEFAULT_KEYS or len(settings.SECRET_KEY) < LEAST_KEY):
-        found.append(Error("SPORTELLO_SECRET_KEY is missing, short or a default.", hint="Set 50 random characters.", id="sportello.E001"))
+        found.append(
+            Error(
+                "SPORTELLO_SECRET_KEY is missing, short or a default.",
+                hint="Set 50 random characters.",
+                id="sportello.E001",
+            )
+        )
     if not settings.FIELD_KEYS:
         found.append(
-            Error("SPORTELLO_FIELD_KEYS is empty: channel secrets cannot be stored.", hint="Set one Fernet key.", id="sportello.E002")
+            Error(
+                "SPORTELLO_FIELD_KEYS is empty: channel secrets cannot be stored.",
+                hint="Set one Fernet key.",
+                id="sportello.E002",
+            )
         )
     for key in settings.FIELD_KEYS:
         try:
@@ -50,11 +61,15 @@ def production_is_production(**_: Any) -> list[CheckMessage]:
     if settings.DEBUG:
         found.append(Error("DEBUG is on in production.", id="sportello.E010"))
     if settings.SIMULATOR or env.SIMULATOR:
-        found.append(Error("The simulator is on in production.", hint="Unset SPORTELLO_SIMULATOR.", id="sportello.E011"))
+        found.append(
+            Error("The simulator is on in production.", hint="Unset SPORTELLO_SIMULATOR.", id="sportello.E011")
+        )
     if not settings.ALLOWED_HOSTS:
         found.append(Error("SPORTELLO_ALLOWED_HOSTS is empty.", id="sportello.E012"))
     if connection.vendor == "sqlite":
-        found.append(Warning("Production runs on SQLite.", hint="Set DATABASE_URL to PostgreSQL.", id="sportello.W013"))
+        found.append(
+            CheckWarning("Production runs on SQLite.", hint="Set DATABASE_URL to PostgreSQL.", id="sportello.W013")
+        )
     if not settings.REDIS_URL:
         found.append(Error("REDIS_URL is empty: workers cannot be woken.", id="sportello.E014"))
     return found
@@ -69,10 +84,16 @@ def no_demo_people_in_production(**_: Any) -> list[CheckMessage]:
         people = list(get_user_model().objects.filter(username__in=DEMO_LOGINS, is_active=True))
     except DatabaseError:  # not migrated yet
         return []
-    bad = [person.username for person in people if person.check_password(env.DEMO_PASSWORD) or person.check_password("sportello")]
+    bad = [
+        person.username
+        for person in people
+        if person.check_password(env.DEMO_PASSWORD) or person.check_password("sportello")
+    ]
     if not bad:
         return []
-    return [Error(f"Demo accounts are active: {', '.join(bad)}.", hint="Delete them or set passwords.", id="sportello.E020")]
+    return [
+        Error(f"Demo accounts are active: {', '.join(bad)}.", hint="Delete them or set passwords.", id="sportello.E020")
+    ]
 
 
 @register

@@ -1,4 +1,4 @@
-"""Database settings from a URL: PostgreSQL, or SQLite tuned for several processes (facts: WAL, IMMEDIATE, no error in 1,800 transactions)."""
+"""Database settings from a URL: PostgreSQL, or SQLite tuned for several processes (WAL, IMMEDIATE transactions)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,9 @@ class JsonFormatter(logging.Formatter):
         }
         if request_id := current_request_id():
             line["request_id"] = request_id
-        line.update({key: value for key, value in vars(record).items() if key not in STANDARD and not key.startswith("_")})
+        line.update(
+            {key: value for key, value in vars(record).items() if key not in STANDARD and not key.startswith("_")}
+        )
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False, default=str)

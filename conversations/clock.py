@@ -43,6 +43,11 @@ def machine_now() -> datetime:
     return datetime.now(UTC)
 
 
+def from_unix(seconds: float) -> datetime:
+    """Unix seconds to aware UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def monotonic() -> float:
     """Seconds that only grow, for measuring how long something took."""
     return time.monotonic()

@@ -54,7 +54,7 @@ def periodic(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     def wrap(job: Callable[[], Any]) -> Callable[[], Any]:
         @functools.wraps(job)
         def run() -> Any:
-            with _claimed(name) as claimed:
+            with _Claim(name) as claimed:
                 if not claimed:
                     logger.info("periodic.skipped", extra={"job": name})
                     return None
@@ -72,7 +72,7 @@ def periodic(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     return wrap
 
 
-class _claimed:
+class _Claim:
     """PostgreSQL: a session advisory lock, gone with the process. SQLite: a claim row that lapses after a minute."""
 
     def __init__(self, name: str) -> None:

@@ -16,7 +16,9 @@ SENTENCES: dict[str, str] = {
     "no_department": gettext_noop("No rule matched and the channel has no default department"),
     "least_loaded": gettext_noop("%(agent)s had the fewest open conversations of those online in %(department)s"),
     "nobody_online": gettext_noop("Nobody is online in %(department)s: it waits in the pool"),
-    "everybody_full": gettext_noop("Everybody online in %(department)s has as many as they can take: it waits in the pool"),
+    "everybody_full": gettext_noop(
+        "Everybody online in %(department)s has as many as they can take: it waits in the pool"
+    ),
     "sticky": gettext_noop("%(agent)s answered this customer before and is online"),
     "taken": gettext_noop("%(agent)s answered it from the pool"),
     "by_hand": gettext_noop("%(by)s assigned it"),

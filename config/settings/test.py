@@ -7,16 +7,17 @@ from pathlib import Path
 
 from config import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATABASES, INSTALLED_APPS as BASE_APPS
+from config.settings.base import DATABASES
+from config.settings.base import INSTALLED_APPS as BASE_APPS
 
 INSTALLED_APPS = [*BASE_APPS, "django_linear_migrations"]
-SECRET_KEY = "test-key-of-no-deployment"
+SECRET_KEY = "test-key-of-no-deployment"  # noqa: S105
 FIELD_KEYS = ["dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMTI="]
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.gettempdir()) / "sportello-test-media"
 SIMULATOR = True
-DEMO_TOKEN = "test-demo-token"
+DEMO_TOKEN = "test-demo-token"  # noqa: S105
 ALLOW_PRIVATE_ADDRESSES = True
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"

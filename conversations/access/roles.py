@@ -1,6 +1,6 @@
-"""The one permission table (D6, R40). Groups are made from it and kept on upgrade; API, admin, media and stream all ask `allows`.
+"""The one permission table (D6, R40). Groups are made from it, kept on upgrade; API, admin, media, stream ask `allows`.
 
-    supervisor is no role: it is the flag on a department membership; Administrators and Editors supervise everywhere.
+supervisor is no role: it is the flag on a department membership; Administrators and Editors supervise everywhere.
 """
 
 from __future__ import annotations
@@ -55,14 +55,20 @@ TABLE: dict[Can, frozenset[Role]] = {
     Can.OPERATE: frozenset({A}),
 }
 
-# Django admin: per app and model, the verbs of each role. "*" stands for every model of the app. Editors delete nothing (R40).
+# Django admin: per app and model, the verbs of each role. "*": every other model of the app. Editors delete nothing (R40).
 ADMIN_TABLE: dict[Role, dict[str, dict[str, str]]] = {
-    Role.ADMINISTRATOR: {app: {"*": "view add change delete"} for app in (
-        "conversations", "routing", "autoreply", "crm_sync", "reports", "django_celery_beat", "auth"
-    )},
+    Role.ADMINISTRATOR: {
+        app: {"*": "view add change delete"}
+        for app in ("conversations", "routing", "autoreply", "crm_sync", "reports", "django_celery_beat", "auth")
+    },
     Role.EDITOR: {
         "conversations": {"*": "view", "contact": "view change", "tag": "view add change"},
-        "routing": {"*": "view", "calendar": "view add change", "interval": "view add change", "holiday": "view add change"},
+        "routing": {
+            "*": "view",
+            "calendar": "view add change",
+            "interval": "view add change",
+            "holiday": "view add change",
+        },
         "autoreply": {"*": "view add change"},
         "reports": {"*": "view"},
     },
@@ -109,7 +115,9 @@ def sync_roles(sender: Any = None, using: str = "default", **_: Any) -> None:
             group, _created = Group.objects.using(using).get_or_create(name=role.value)
             wanted: set[int] = set()
             for app, models in apps.items():
-                for permission in Permission.objects.using(using).filter(content_type__app_label=app).select_related("content_type"):
+                for permission in (
+                    Permission.objects.using(using).filter(content_type__app_label=app).select_related("content_type")
+                ):
                     verb, _sep, model = permission.codename.partition("_")
                     verbs = models.get(model.removeprefix("historical"), models.get("*", "")).split()
                     if model.startswith("historical"):

@@ -7,23 +7,22 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from conversations.access.roles import Can, Role, allows, roles_of, supervised_departments, supervises_everywhere
+from conversations.errors import NotAllowed, NotYours
 from conversations.models.contact import Contact
 from conversations.models.conversation import Conversation
 from conversations.models.message import Message
 
 
 def visible_conversations(user: Any, among: QuerySet[Conversation] | None = None) -> QuerySet[Conversation]:
-    """Administrators and Editors: all. Agents: theirs, the pool of their departments, their colleagues' there (unless the
-    department keeps them apart), and all of those they supervise. Analysts: none."""
+    """Administrators and Editors: all. Analysts: none. Agents: theirs, the pool of their departments, their colleagues'
+    there (unless the department keeps them apart), and all of the departments they supervise."""
     rows = among if among is not None else Conversation.objects.all()
     if not allows(user, Can.CONVERSATION_SEE):
         return rows.none()
     if supervises_everywhere(user):
         return rows
     mine = set(user.memberships.values_list("department_id", flat=True))
-    shared = set(
-        user.memberships.filter(department__shares_conversations=True).values_list("department_id", flat=True)
-    )
+    shared = set(user.memberships.filter(department__shares_conversations=True).values_list("department_id", flat=True))
     return rows.filter(
         Q(assignee=user)
         | Q(assignee__isnull=True, department__in=mine)
@@ -50,14 +49,23 @@ def visible_contacts(user: Any) -> QuerySet[Contact]:
 
 
 def may_answer(user: Any, conversation: Conversation) -> bool:
-    """Theirs, or from a pool of theirs; a colleague's only for its supervisors (D43). Says nothing about locks or windows."""
+    """Theirs, or from a pool of theirs; a colleague's only for its supervisors (D43). Locks and windows are others' matter."""
     if not allows(user, Can.CONVERSATION_ANSWER):
         return False
     if conversation.assignee_id == user.pk or supervises_everywhere(user):
         return True
     if conversation.assignee_id is None:
-        return conversation.department_id is not None and user.memberships.filter(department=conversation.department_id).exists()
+        return (
+            conversation.department_id is not None
+            and user.memberships.filter(department=conversation.department_id).exists()
+        )
     return conversation.department_id in supervised_departments(user)
+
+
+def require_may_answer(user: Any, conversation: Conversation) -> None:
+    """Raises NotYours for a colleague's conversation, NotAllowed where the role or the department is wrong."""
+    if not may_answer(user, conversation):
+        raise NotYours() if conversation.assignee_id else NotAllowed()
 
 
 def is_agent(user: Any) -> bool:

@@ -40,7 +40,7 @@ def assign(
     if before == after and conversation.reason_code == reason_code:
         return row
     row.save(update_fields=["department", "assignee", "priority", "reason_code", "reason_data"])
-    codes = {"reason": reason_code, "department": row.department_id, "assignee": row.assignee_id}
+    codes: dict[str, Any] = {"reason": reason_code, "department": row.department_id, "assignee": row.assignee_id}
     if before[0] != after[0]:
         record(Kind.CONVERSATION_ROUTED, by=by, conversation=row, was=before[0], priority=row.priority, **codes)
     if before[1] != after[1]:

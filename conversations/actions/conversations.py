@@ -68,7 +68,9 @@ def wake_up(*, conversation: Conversation, by: Actor) -> Conversation:
     return _status(conversation, Conversation.Status.OPEN, by)
 
 
-def _status(conversation: Conversation, to: Conversation.Status, by: Actor, until: datetime | None = None) -> Conversation:
+def _status(
+    conversation: Conversation, to: Conversation.Status, by: Actor, until: datetime | None = None
+) -> Conversation:
     row = lock_conversation(conversation.pk)
     was = row.status
     _move(row, to)

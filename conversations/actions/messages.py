@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -132,7 +132,9 @@ def _queue(
         direction=Direction.OUTBOUND,
         origin=origin,
         type=type_,
-        status=MessageStatus.SCHEDULED if not_before and not_before > now + timedelta(seconds=5) else MessageStatus.QUEUED,
+        status=MessageStatus.SCHEDULED
+        if not_before and not_before > now + timedelta(seconds=5)
+        else MessageStatus.QUEUED,
         text=outgoing.words(type_, content),
         payload=content,
         sender_user=sender,
@@ -171,7 +173,8 @@ def _queue(
         message=message.pk,
         origin=origin,
         type=type_,
-        **({"rule": rule_key, "trigger": trigger} if rule_key else {}),
+        rule=rule_key,
+        trigger=trigger,
     )
     wake.on_commit(wake.Bell.DELIVER)
     return message
@@ -194,7 +197,13 @@ def retry(*, message: Message, by: Actor) -> bool:
     check_window(conversation, message.type)
     stuck = [MessageStatus.FAILED, MessageStatus.UNCONFIRMED]
     done = Message.objects.filter(pk=message.pk, status__in=stuck).update(
-        status=MessageStatus.QUEUED, not_before=clock.now(), wamid=None, error_code="", error_detail="", failed_at=None, tries=0
+        status=MessageStatus.QUEUED,
+        not_before=clock.now(),
+        wamid=None,
+        error_code="",
+        error_detail="",
+        failed_at=None,
+        tries=0,
     )
     if done:
         record(Kind.MESSAGE_REQUEUED, by=by, conversation=conversation, message=message.pk)

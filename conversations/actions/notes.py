@@ -28,13 +28,23 @@ def add_note(*, conversation: Conversation, by: User, text: str) -> Note:
     if not text:
         raise Invalid(_("The note is empty."))
     if len(text) > Note.LIMIT:
-        raise Invalid(_("A note has at most %(limit)s characters; this one has %(count)s.") % {"limit": Note.LIMIT, "count": len(text)})
+        raise Invalid(
+            _("A note has at most %(limit)s characters; this one has %(count)s.")
+            % {"limit": Note.LIMIT, "count": len(text)}
+        )
     now = clock.now()
     note = Note.objects.create(conversation=conversation, author=by, text=text, created_at=now)
     people = list(User.objects.filter(username__in=set(MENTION.findall(text)), is_active=True).exclude(pk=by.pk))
     note.mentions.set(people)
     Notification.objects.bulk_create(
-        Notification(user=person, kind="note.mention", conversation=conversation, data={"note": note.pk}, at=now) for person in people
+        Notification(user=person, kind="note.mention", conversation=conversation, data={"note": note.pk}, at=now)
+        for person in people
     )
-    record(Kind.NOTE_ADDED, by=Actor.person(by), conversation=conversation, note=note.pk, mentions=[person.pk for person in people])
+    record(
+        Kind.NOTE_ADDED,
+        by=Actor.person(by),
+        conversation=conversation,
+        note=note.pk,
+        mentions=[person.pk for person in people],
+    )
     return note

@@ -43,7 +43,7 @@ class PostgresWriter:
         if self.connection is None or self.connection.closed:
             self.connection = await psycopg.AsyncConnection.connect(**self.parameters, autocommit=True)
         try:
-            await self.connection.execute(self.SQL, {"at": at, "bodies": list(bodies)}, prepare=True, binary=None)
+            await self.connection.execute(self.SQL, {"at": at, "bodies": list(bodies)}, prepare=True)
         except psycopg.Error:
             await self.close()
             raise
@@ -70,7 +70,9 @@ class SqliteWriter:
 
     def _write(self, bodies: list[bytes], at: datetime) -> None:
         if self.connection is None:
-            self.connection = sqlite3.connect(self.path, timeout=20, isolation_level=None, uri=self.path.startswith("file:"))
+            self.connection = sqlite3.connect(
+                self.path, timeout=20, isolation_level=None, uri=self.path.startswith("file:")
+            )
             self.connection.execute("PRAGMA journal_mode=WAL")
             self.connection.execute("PRAGMA synchronous=FULL")
         stamp = at.replace(tzinfo=None).isoformat(sep=" ")  # as Django writes it
@@ -125,7 +127,9 @@ class Store:
                 try:
                     await self.writer.write([body for body, _ in group], clock.machine_now())
                 except Exception as problem:  # each POST gets its own 503, and Meta sends it again
-                    logger.warning("webhook.store_failed", extra={"problem": type(problem).__name__, "count": len(group)})
+                    logger.warning(
+                        "webhook.store_failed", extra={"problem": type(problem).__name__, "count": len(group)}
+                    )
                     for _body, done in group:
                         if not done.done():
                             done.set_exception(StoreFailed(str(problem)))

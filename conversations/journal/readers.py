@@ -38,7 +38,11 @@ def read_batch(name: str, read: Reader, *, limit: int = BATCH) -> int:
     """Hand the next events to one reader and move its bookmark, in one transaction. 0: nothing new, or another worker is at it."""
     Bookmark.objects.get_or_create(reader=name)
     with transaction.atomic():
-        bookmark = Bookmark.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked).filter(reader=name).first()
+        bookmark = (
+            Bookmark.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+            .filter(reader=name)
+            .first()
+        )
         if bookmark is None:
             return 0
         events = list(_after(bookmark)[:limit])
@@ -64,8 +68,12 @@ def _after(bookmark: Bookmark) -> models.QuerySet[Event]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         horizon = cursor.fetchone()[0]
-    newer = models.Q(transaction=bookmark.transaction, id__gt=bookmark.event_id) | models.Q(transaction__gt=bookmark.transaction)
-    return Event.objects.filter(newer, transaction__gte=bookmark.transaction, transaction__lt=horizon).order_by("transaction", "id")
+    newer = models.Q(transaction=bookmark.transaction, id__gt=bookmark.event_id) | models.Q(
+        transaction__gt=bookmark.transaction
+    )
+    return Event.objects.filter(newer, transaction__gte=bookmark.transaction, transaction__lt=horizon).order_by(
+        "transaction", "id"
+    )
 
 
 def _one_by_one(name: str, read: Reader, events: list[Event]) -> None:

@@ -9,10 +9,10 @@ from conversations.models.message import Message
 class Attachment(models.Model):
     """A media file of a message, kept under the hash of its content (C14).
 
-        pending -> stored
-           |  (retried with backoff; Meta's links live five minutes, its ids seven days)
-           v
-         lost      refused (too large, or not what it claims to be)
+    pending -> stored
+       |  (retried with backoff; Meta's links live five minutes, its ids seven days)
+       v
+     lost      refused (too large, or not what it claims to be)
     """
 
     class Status(models.TextChoices):
@@ -21,7 +21,9 @@ class Attachment(models.Model):
         LOST = "lost", _("Lost")
         REFUSED = "refused", _("Refused")
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("message"))
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("message")
+    )
     media_id = models.CharField(_("Meta's media id"), max_length=64, blank=True)
     url = models.TextField(_("Meta's link"), blank=True)
     declared_type = models.CharField(_("declared type"), max_length=120, blank=True)

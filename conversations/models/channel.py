@@ -26,10 +26,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 class Channel(models.Model):
     """One way customers reach us: a connected WhatsApp business number, or an API channel (C1, S13).
 
-        setup -> active <-> stopped (token, payment or policy trouble: `status_reason` says which)
-                   |
-                   v
-                offline (switched off by staff; still receives)
+    setup -> active <-> stopped (token, payment or policy trouble: `status_reason` says which)
+               |
+               v
+            offline (switched off by staff; still receives)
     """
 
     class Kind(models.TextChoices):
@@ -50,7 +50,9 @@ class Channel(models.Model):
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.WHATSAPP)
     name = models.CharField(_("name"), max_length=120)
-    portfolio = models.ForeignKey(Portfolio, on_delete=models.PROTECT, related_name="channels", verbose_name=_("portfolio"))
+    portfolio = models.ForeignKey(
+        Portfolio, on_delete=models.PROTECT, related_name="channels", verbose_name=_("portfolio")
+    )
     phone_number_id = models.CharField(
         _("phone number id"), max_length=32, blank=True, validators=[RegexValidator(r"^\d*$", _("Digits only."))]
     )
@@ -60,7 +62,10 @@ class Channel(models.Model):
     app_secret = SecretField(_("app secret"), blank=True)
     verify_token = SecretField(_("verify token"), blank=True)
     api_version = models.CharField(
-        _("API version"), max_length=8, default="v24.0", validators=[RegexValidator(r"^v\d{2}\.\d$", _("Such as v24.0."))]
+        _("API version"),
+        max_length=8,
+        default="v24.0",
+        validators=[RegexValidator(r"^v\d{2}\.\d$", _("Such as v24.0."))],
     )
     base_url = models.URLField(_("base URL"), default="https://graph.facebook.com")
     backup_base_url = models.URLField(_("backup base URL"), blank=True)
@@ -73,10 +78,17 @@ class Channel(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.SETUP)
     status_reason = models.CharField(_("reason"), max_length=300, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome", validators=[time_zone_exists])
-    language = models.CharField(_("language"), max_length=8, choices=[("it", _("Italian")), ("en", _("English"))], default="it")
+    language = models.CharField(
+        _("language"), max_length=8, choices=[("it", _("Italian")), ("en", _("English"))], default="it"
+    )
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     default_department = models.ForeignKey(
-        Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("default department")
+        Department,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("default department"),
     )
     reopen_hours = models.PositiveSmallIntegerField(  # C16
         _("reopen within (hours)"), default=24, validators=[MinValueValidator(0), MaxValueValidator(720)]

@@ -13,3 +13,6 @@ class ClockShift(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(rate__gte=0), name="clock_rate_not_negative")]
+
+    def __str__(self) -> str:
+        return f"× {self.rate}"

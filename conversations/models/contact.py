@@ -23,7 +23,9 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """A customer, found by any of its identities. May have no phone number (C15)."""
 
-    name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("As staff or the CRM wrote it; wins over the profile's."))
+    name = models.CharField(
+        _("name"), max_length=200, blank=True, help_text=_("As staff or the CRM wrote it; wins over the profile's.")
+    )
     profile_name = models.CharField(_("name on WhatsApp"), max_length=200, blank=True)
     username = models.CharField(_("username"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=8, blank=True)
@@ -77,7 +79,9 @@ class Identity(models.Model):
     value = models.CharField(_("value"), max_length=160)
     key = models.CharField(_("compared as"), max_length=160)
     created_at = models.DateTimeField(_("since"))
-    ended_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("The customer changed number or id."))
+    ended_at = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("The customer changed number or id.")
+    )
 
     objects = IdentityQuerySet.as_manager()
 

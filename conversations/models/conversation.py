@@ -40,10 +40,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 class Conversation(models.Model):
     """One ticket with one contact (or group) on one channel, from the first message until resolved (D2, D42).
 
-        (new or any inbound message) -> open <-> pending   waits for the customer or somebody else
-                                         |  ^ <-> snoozed   until a time, or the next message
-                                         v  | a message within the channel's reopen time, or by hand
-                                       resolved
+    (new or any inbound message) -> open <-> pending   waits for the customer or somebody else
+                                     |  ^ <-> snoozed   until a time, or the next message
+                                     v  | a message within the channel's reopen time, or by hand
+                                   resolved
     """
 
     class Status(models.TextChoices):
@@ -67,16 +67,28 @@ class Conversation(models.Model):
     }
 
     contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="conversations", verbose_name=_("contact")
+        Contact,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        verbose_name=_("contact"),
     )
     group = models.ForeignKey(
         Group, on_delete=models.PROTECT, null=True, blank=True, related_name="conversations", verbose_name=_("group")
     )
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="conversations", verbose_name=_("channel"))
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, related_name="conversations", verbose_name=_("channel")
+    )
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NORMAL)
     department = models.ForeignKey(
-        Department, on_delete=models.SET_NULL, null=True, blank=True, related_name="conversations", verbose_name=_("department")
+        Department,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="conversations",
+        verbose_name=_("department"),
     )
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -130,7 +142,8 @@ class Conversation(models.Model):
         verbose_name_plural = _("conversations")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(contact__isnull=False, group__isnull=True) | models.Q(contact__isnull=True, group__isnull=False),
+                condition=models.Q(contact__isnull=False, group__isnull=True)
+                | models.Q(contact__isnull=True, group__isnull=False),
                 name="conversation_with_contact_or_group",
                 violation_error_message=_("A conversation is with one contact or with one group."),
             ),
@@ -149,8 +162,12 @@ class Conversation(models.Model):
         ]
         indexes = [
             models.Index(fields=["-last_activity_at", "-id"], name="conv_recent"),  # the list "all"
-            models.Index(fields=["assignee", "status", "-last_activity_at"], name="conv_mine"),  # the list "mine", and load
-            models.Index(fields=["department", "status", "priority", "waiting_since"], name="conv_pool"),  # a team's pool
+            models.Index(
+                fields=["assignee", "status", "-last_activity_at"], name="conv_mine"
+            ),  # the list "mine", and load
+            models.Index(
+                fields=["department", "status", "priority", "waiting_since"], name="conv_pool"
+            ),  # a team's pool
             models.Index(fields=["contact", "channel", "-id"], name="conv_latest"),  # ingest: the one to join or reopen
             models.Index(  # the window round each minute
                 fields=["window_ends_at"], name="conv_windows", condition=models.Q(window_state__in=["open", "closing"])

@@ -17,10 +17,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """One webhook POST exactly as it came, committed before the 200 (C11). Written by the door with plain SQL: keep the columns in step.
 
-        received -> processed
-           |  ^ tried again with backoff
-           v  | replayed by staff
-         parked
+    received -> processed
+       |  ^ tried again with backoff
+       v  | replayed by staff
+     parked
     """
 
     class Status(models.TextChoices):

@@ -13,7 +13,9 @@ class Department(models.Model):
     description = models.CharField(_("what it is for"), max_length=200, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     shares_conversations = models.BooleanField(
-        _("members read each other's conversations"), default=True, help_text=_("Read only; answering stays with the assignee.")
+        _("members read each other's conversations"),
+        default=True,
+        help_text=_("Read only; answering stays with the assignee."),
     )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="DepartmentMember", related_name="departments", verbose_name=_("members")
@@ -32,7 +34,9 @@ class Department(models.Model):
 class DepartmentMember(models.Model):
     """Membership; supervisors may take over and reassign here (D6)."""
 
-    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("department"))
+    department = models.ForeignKey(
+        Department, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("department")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("member")
     )
@@ -44,7 +48,10 @@ class DepartmentMember(models.Model):
         verbose_name_plural = _("members")
         constraints = [
             models.UniqueConstraint(
-                "department", "user", name="member_once", violation_error_message=_("Already a member of this department.")
+                "department",
+                "user",
+                name="member_once",
+                violation_error_message=_("Already a member of this department."),
             )
         ]
 

@@ -20,7 +20,9 @@ class TransactionId(models.Func):
     function = "pg_current_xact_id"
     output_field = models.BigIntegerField()
 
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
+    ) -> tuple[str, list[Any]]:
         return "(pg_current_xact_id()::text::bigint)", []
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
@@ -47,10 +49,21 @@ class Event(models.Model):
         verbose_name=_("conversation"),
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+", verbose_name=_("contact")
+        Contact,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("contact"),
     )
     channel = models.ForeignKey(
-        Channel, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+", verbose_name=_("channel")
+        Channel,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+        verbose_name=_("channel"),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -96,7 +109,9 @@ class ParkedEvent(models.Model):
     """An event one reader failed on: it went on without it, and staff can have it read again."""
 
     reader = models.CharField(_("reader"), max_length=60)
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="parked", db_constraint=False, verbose_name=_("event"))
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, related_name="parked", db_constraint=False, verbose_name=_("event")
+    )
     problem = models.CharField(_("problem"), max_length=500)
     parked_at = models.DateTimeField(_("parked"))
 
@@ -112,7 +127,9 @@ class ParkedEvent(models.Model):
 class ParkedStep(models.Model):
     """A pipeline step that failed three times on one message; the steps after it went on (D22)."""
 
-    message = models.ForeignKey("conversations.Message", on_delete=models.CASCADE, related_name="parked_steps", verbose_name=_("message"))
+    message = models.ForeignKey(
+        "conversations.Message", on_delete=models.CASCADE, related_name="parked_steps", verbose_name=_("message")
+    )
     step = models.CharField(_("step"), max_length=80)
     problem = models.CharField(_("problem"), max_length=500)
     parked_at = models.DateTimeField(_("parked"))

@@ -41,7 +41,12 @@ class Halt(models.Model):
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices, default=Reason.OTHER)
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("by"),
     )
     starts_at = models.DateTimeField(_("since"))
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)

@@ -15,7 +15,9 @@ class Lock(models.Model):
     conversation = models.OneToOneField(
         Conversation, on_delete=models.CASCADE, related_name="lock", verbose_name=_("conversation")
     )
-    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="locks", verbose_name=_("holder"))
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="locks", verbose_name=_("holder")
+    )
     taken_at = models.DateTimeField(_("taken"))
     active_at = models.DateTimeField(_("last activity"))
     until = models.DateTimeField(_("until"))

@@ -65,14 +65,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting_for_pipeline(self, at: datetime) -> MessageQuerySet:
         return self.filter(step_due_at__isnull=False, step_due_at__lte=at)
 
-    def sendable(self, at: datetime) -> MessageQuerySet:
-        """Queued and due. Order: lane, then age; never past an earlier one of the same conversation that is still on its way."""
+    def sendable(self, *, business: datetime, machine: datetime) -> MessageQuerySet:
+        """Queued and due on both clocks. In order of lane, then age, never overtaking within a conversation."""
         earlier = Message.objects.filter(
             conversation=models.OuterRef("conversation"),
             status__in=[MessageStatus.QUEUED, MessageStatus.SENDING],
             id__lt=models.OuterRef("id"),
         )
-        return self.filter(status=MessageStatus.QUEUED, not_before__lte=at).exclude(models.Exists(earlier)).order_by("lane", "id")
+        due = models.Q(retry_at__isnull=True) | models.Q(retry_at__lte=machine)
+        return (
+            self.filter(due, status=MessageStatus.QUEUED, not_before__lte=business)
+            .exclude(models.Exists(earlier))
+            .order_by("lane", "id")
+        )
 
 
 class Message(models.Model):
@@ -90,8 +95,8 @@ class Message(models.Model):
         MessageStatus.QUEUED: 1,
         MessageStatus.SENDING: 2,
         MessageStatus.UNCONFIRMED: 2,
-        MessageStatus.FAILED: 3,
-        MessageStatus.SENT: 4,
+        MessageStatus.SENT: 3,
+        MessageStatus.FAILED: 4,  # may follow "sent", never "delivered" (facts §5)
         MessageStatus.DELIVERED: 5,
         MessageStatus.READ: 6,
         MessageStatus.PLAYED: 7,
@@ -145,6 +150,7 @@ class Message(models.Model):
     # Outbound: the outbox (D3). Machine times, but for `not_before`, which people set.
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane.choices, default=Lane.AGENT)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    retry_at = models.DateTimeField(_("tried again"), null=True, blank=True)
     claimed_at = models.DateTimeField(_("taken by a worker"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     requeued = models.BooleanField(_("queued once more"), default=False)
@@ -173,7 +179,9 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["conversation", "timestamp", "id"], name="message_thread"),  # the thread
-            models.Index(fields=["step_due_at"], name="message_pipeline", condition=models.Q(step_due_at__isnull=False)),
+            models.Index(
+                fields=["step_due_at"], name="message_pipeline", condition=models.Q(step_due_at__isnull=False)
+            ),
             models.Index(fields=["lane", "id"], name="message_outbox", condition=models.Q(status="queued")),
             models.Index(  # ordering within a conversation, and settling what hangs
                 fields=["conversation", "id"],

@@ -38,7 +38,12 @@ class SavedView(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views", verbose_name=_("owner")
     )
     department = models.ForeignKey(
-        "conversations.Department", on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("department")
+        "conversations.Department",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("department"),
     )
     is_shared = models.BooleanField(_("for everyone"), default=False)
     query = models.JSONField(_("filters"), default=dict)

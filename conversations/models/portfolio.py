@@ -11,7 +11,10 @@ class Portfolio(models.Model):
     name = models.CharField(_("name"), max_length=120, unique=True)
     meta_id = models.CharField(_("Meta business id"), max_length=64, blank=True)
     messaging_limit = models.PositiveIntegerField(
-        _("messaging limit"), null=True, blank=True, help_text=_("Unique customers in 24 h outside windows; empty: unlimited.")
+        _("messaging limit"),
+        null=True,
+        blank=True,
+        help_text=_("Unique customers in 24 h outside windows; empty: unlimited."),
     )
     history = HistoricalRecords()
 

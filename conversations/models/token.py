@@ -16,7 +16,9 @@ class ApiToken(models.Model):
         WEBHOOKS = "webhooks", _("Webhooks")
         ADMIN = "admin", _("Administration")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("user")
+    )
     name = models.CharField(_("name"), max_length=80, blank=True)
     digest = models.CharField(_("fingerprint"), max_length=64, unique=True, editable=False)
     scopes = models.JSONField(_("scopes"), default=list)

@@ -28,7 +28,9 @@ class Window(models.Model):
         verbose_name_plural = _("windows")
         constraints = [
             models.UniqueConstraint(fields=["conversation", "kind"], name="window_once"),
-            models.CheckConstraint(condition=models.Q(expires_at__gte=models.F("opened_at")), name="window_ends_after_it_opens"),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gte=models.F("opened_at")), name="window_ends_after_it_opens"
+            ),
         ]
 
     def __str__(self) -> str:

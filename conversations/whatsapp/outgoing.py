@@ -14,12 +14,10 @@ MEDIA = ("image", "video", "audio", "document", "sticker")
 
 
 def problem(type_: str, content: dict[str, Any]) -> str:
-    """"" when Meta would take it, else a sentence that says what to change."""
+    """ "" when Meta would take it, else a sentence that says what to change."""
     check = CHECKS.get(type_)
     if check is None:
         return _("Messages of the type “%(type)s” cannot be sent.") % {"type": type_}
-    if not isinstance(content, dict):
-        return _("The content has the wrong form.")
     return check(content)
 
 
@@ -43,7 +41,11 @@ def words(type_: str, content: dict[str, Any]) -> str:
 def _too_long(what: str, text: Any, limit: int) -> str:
     if not isinstance(text, str) or len(text) <= limit:
         return ""
-    return _("%(what)s has %(count)s characters; WhatsApp takes %(limit)s.") % {"what": what, "count": len(text), "limit": limit}
+    return _("%(what)s has %(count)s characters; WhatsApp takes %(limit)s.") % {
+        "what": what,
+        "count": len(text),
+        "limit": limit,
+    }
 
 
 def _text(content: dict[str, Any]) -> str:
@@ -88,16 +90,20 @@ def _interactive(content: dict[str, Any]) -> str:
     body = (content.get("body") or {}).get("text", "")
     if not body:
         return _("The message is empty.")
-    found = _too_long(_("The message"), body, BODY) or _too_long(_("The footer"), (content.get("footer") or {}).get("text"), FOOTER)
+    found = _too_long(_("The message"), body, BODY) or _too_long(
+        _("The footer"), (content.get("footer") or {}).get("text"), FOOTER
+    )
     if found:
         return found
     if kind == "button":
         return _buttons(action.get("buttons") or [])
     if kind == "list":
         return _list(action)
-    return "" if kind in {"cta_url", "location_request_message", "product", "product_list", "catalog_message", "flow"} else _(
-        "Messages of the type “%(type)s” cannot be sent."
-    ) % {"type": kind}
+    return (
+        ""
+        if kind in {"cta_url", "location_request_message", "product", "product_list", "catalog_message", "flow"}
+        else _("Messages of the type “%(type)s” cannot be sent.") % {"type": kind}
+    )
 
 
 def _buttons(buttons: list[dict[str, Any]]) -> str:
@@ -137,3 +143,33 @@ CHECKS: dict[str, Callable[[dict[str, Any]], str]] = {
     "template": _template,
     "interactive": _interactive,
 }
+
+
+def request(
+    *,
+    type_: str,
+    content: dict[str, Any],
+    wa_id: str = "",
+    user_id: str = "",
+    group_id: str = "",
+    reply_to: str = "",
+    opaque: str = "",
+) -> dict[str, Any]:
+    """The body of POST /messages (facts §8). A phone goes into `to` with its +, a user id into `recipient`, never the other way."""
+    body: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "group" if group_id else "individual",
+        "type": type_,
+        type_: content["contacts"] if type_ == "contacts" else content,
+    }
+    if group_id:
+        body["to"] = group_id
+    elif wa_id:
+        body["to"] = f"+{wa_id.lstrip('+')}"
+    else:
+        body["recipient"] = user_id
+    if reply_to and type_ not in {"reaction", "template"}:
+        body["context"] = {"message_id": reply_to}
+    if opaque:
+        body["biz_opaque_callback_data"] = opaque
+    return body

@@ -1,0 +1,161 @@
+"""Fetch customers' files at once, check them, and keep them under the hash of their content (C14)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from conversations import clock, wake
+from conversations.actor import Actor
+from conversations.journal.kinds import Kind
+from conversations.journal.record import record
+from conversations.models import Attachment
+from conversations.outbox.deliver import access_to
+from conversations.whatsapp import sniff
+from conversations.whatsapp.client import ApiError, CloudApi, NotSent, Unanswered
+
+logger = logging.getLogger("sportello.media")
+
+LARGEST = 100 * 1024 * 1024  # Meta's limit for incoming files (131052)
+TRIES = 8
+LEASE = timedelta(minutes=3)
+INGEST = Actor.system("ingest")
+
+
+class Refused(Exception):
+    """Too large, or not what it claims to be: keeping on trying does not help."""
+
+
+def fetch_due(*, limit: int = 50) -> int:
+    """Fetch what is due. Claimed by moving `due_at` on, so that two workers never fetch one file at once."""
+    done = 0
+    now = clock.machine_now()
+    due = Attachment.objects.filter(status=Attachment.Status.PENDING, due_at__lte=now).select_related(
+        "message__channel__portfolio", "message__conversation"
+    )
+    for attachment in due.order_by("due_at")[:limit]:
+        claimed = Attachment.objects.filter(
+            pk=attachment.pk, status=Attachment.Status.PENDING, due_at=attachment.due_at
+        ).update(due_at=now + LEASE, tries=attachment.tries + 1)
+        if claimed:
+            attachment.tries += 1
+            _fetch(attachment)
+            done += 1
+    return done
+
+
+def _fetch(attachment: Attachment) -> None:
+    try:
+        sha256, size, content_type = _download(attachment)
+    except Refused as problem:
+        _end(attachment, Attachment.Status.REFUSED, str(problem))
+    except (ApiError, NotSent, Unanswered) as problem:
+        _again(attachment, str(problem))
+    except OSError as problem:  # the disk: ours to mend, so it is tried again
+        _again(attachment, type(problem).__name__)
+    else:
+        with transaction.atomic():
+            attachment.sha256, attachment.size, attachment.content_type = sha256, size, content_type
+            attachment.status, attachment.problem, attachment.due_at = Attachment.Status.STORED, "", None
+            attachment.save(update_fields=["sha256", "size", "content_type", "status", "problem", "due_at"])
+            record(
+                Kind.ATTACHMENT_STORED,
+                by=INGEST,
+                conversation=attachment.message.conversation,
+                attachment=attachment.pk,
+                size=size,
+            )
+
+
+def _download(attachment: Attachment) -> tuple[str, int, str]:
+    """Into a file beside its place, then moved there whole: nobody ever sees half a file."""
+    api = CloudApi(access_to(attachment.message.channel))
+    url = attachment.url if attachment.tries == 1 and attachment.url else ""
+    if not url:
+        found = api.media(attachment.media_id)
+        url = str(found.get("url") or "")
+        if not url:
+            raise Refused("no link")
+    root = Path(settings.MEDIA_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=root, prefix="incoming-")
+    try:
+        sha256, size, start = _write(handle, api.download(url))
+        if not _hash_fits(attachment.declared_sha256, sha256):
+            raise NotSent("the hash does not fit: cut short on the way")
+        content_type = sniff.content_type(start)
+        attachment.sha256 = sha256
+        target = root / attachment.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(name).replace(target)
+    finally:
+        Path(name).unlink(missing_ok=True)
+    return sha256, size, content_type
+
+
+def _write(handle: int, pieces: Iterator[bytes]) -> tuple[str, int, bytes]:
+    digest, size, start = hashlib.sha256(), 0, b""
+    with os.fdopen(handle, "wb") as file:
+        for piece in pieces:
+            size += len(piece)
+            if size > LARGEST:
+                raise Refused(f"larger than {LARGEST // 1024 // 1024} MB")
+            if len(start) < sniff.ENOUGH:
+                start += piece[: sniff.ENOUGH - len(start)]
+            digest.update(piece)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    if size == 0:
+        raise NotSent("an empty file")
+    return digest.hexdigest(), size, start
+
+
+def _hash_fits(declared: str, sha256: str) -> bool:
+    """Meta declares hex in some places and base64 in others."""
+    if not declared:
+        return True
+    as_base64 = base64.b64encode(bytes.fromhex(sha256)).decode()
+    return declared.lower() == sha256 or declared.rstrip("=") == as_base64.rstrip("=")
+
+
+def _again(attachment: Attachment, problem: str) -> None:
+    if attachment.tries >= TRIES:
+        _end(attachment, Attachment.Status.LOST, problem)
+        return
+    attachment.due_at = clock.machine_now() + timedelta(seconds=2**attachment.tries)
+    attachment.problem = problem[:200]
+    attachment.save(update_fields=["due_at", "problem"])
+
+
+def _end(attachment: Attachment, status: Attachment.Status, problem: str) -> None:
+    with transaction.atomic():
+        attachment.status, attachment.problem, attachment.due_at = status, problem[:200], None
+        attachment.save(update_fields=["status", "problem", "due_at"])
+        record(
+            Kind.ATTACHMENT_LOST,
+            by=INGEST,
+            conversation=attachment.message.conversation,
+            attachment=attachment.pk,
+            status=str(status),
+        )
+    logger.warning("media.ended", extra={"attachment": attachment.pk, "status": str(status)})
+
+
+def fetch_again(*, attachment: Attachment, by: Actor) -> bool:
+    """A person asks for a lost file once more."""
+    done = Attachment.objects.filter(pk=attachment.pk, status=Attachment.Status.LOST).update(
+        status=Attachment.Status.PENDING, tries=1, due_at=clock.machine_now(), problem=""
+    )
+    if done:
+        wake.on_commit(wake.Bell.MEDIA)
+    return bool(done)

@@ -1,0 +1,143 @@
+"""Who wrote: contacts found by any of their identities, made when nobody has them (C15, D1, facts §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q
+
+from conversations import clock
+from conversations.actor import Actor
+from conversations.journal.kinds import Kind
+from conversations.journal.record import draft
+from conversations.models import Contact, Event, Identity
+from conversations.whatsapp import numbers
+from conversations.whatsapp.payloads import IdentityChange, Sender
+
+CUSTOMER = Actor.customer()
+Key = tuple[int, str, str]  # portfolio, kind, compared value
+
+
+def keys_of(portfolio: int, sender: Sender) -> list[Key]:
+    """The user id first: it is the one that stays when a phone number appears or goes (facts §4)."""
+    found: list[Key] = []
+    if sender.user_id:
+        found.append((portfolio, Identity.Kind.BSUID.value, sender.user_id))
+    if sender.wa_id:
+        found.append((portfolio, Identity.Kind.WA_ID.value, numbers.key(sender.wa_id)))
+    return found
+
+
+class People:
+    """The contacts of one batch: read in one query, new ones written in two."""
+
+    def __init__(self) -> None:
+        self.known: dict[Key, Identity] = {}
+        self.ended: dict[Key, Identity] = {}
+        self.touched: dict[int, Contact] = {}
+        self.events: list[Event] = []
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """Only keys not read yet."""
+        missing = {key for key in keys if key not in self.known and key not in self.ended}
+        if not missing:
+            return
+        wanted = Q()
+        for portfolio, kind in {(portfolio, kind) for portfolio, kind, _key in missing}:
+            values = [key for p, k, key in missing if (p, k) == (portfolio, kind)]
+            wanted |= Q(portfolio=portfolio, kind=kind, key__in=values)
+        for identity in Identity.objects.select_related("contact__merged_into").filter(wanted).order_by("id"):
+            key = (identity.portfolio_id, identity.kind, identity.key)
+            (self.known if identity.ended_at is None else self.ended)[key] = identity
+
+    def find(self, portfolio: int, sender: Sender, at: datetime) -> Contact | None:
+        keys = keys_of(portfolio, sender)
+        for key in keys:
+            if key in self.known:
+                return self._survivor(self.known[key].contact)
+        for key in keys:  # written before the customer changed number
+            identity = self.ended.get(key)
+            if identity is not None and identity.ended_at is not None and at <= identity.ended_at:
+                return self._survivor(identity.contact)
+        return None
+
+    @staticmethod
+    def _survivor(contact: Contact) -> Contact:
+        return contact.merged_into or contact
+
+    def find_or_make(self, portfolio: int, sender: Sender, at: datetime, language: str) -> Contact:
+        """Never merges two contacts by itself: when phone and user id point at different ones, the user id's is taken (facts §4)."""
+        contact = self.find(portfolio, sender, at)
+        if contact is None:
+            contact = Contact(
+                profile_name=sender.profile_name,
+                username=sender.username,
+                language=language,
+                country=numbers.country_of_user_id(sender.user_id),
+                first_seen_at=at,
+                last_seen_at=at,
+            )
+            contact.save(force_insert=True)
+            self.events.append(draft(Kind.CONTACT_CREATED, by=CUSTOMER, contact=contact))
+        self._learn(contact, portfolio, sender, at)
+        return contact
+
+    def _learn(self, contact: Contact, portfolio: int, sender: Sender, at: datetime) -> None:
+        """Add identities we did not know of this contact, and what its profile says now."""
+        for key in keys_of(portfolio, sender):
+            if key in self.known:
+                continue
+            value = sender.user_id if key[1] == Identity.Kind.BSUID else sender.wa_id
+            identity = Identity(
+                contact=contact, portfolio_id=portfolio, kind=key[1], value=value[:160], key=key[2][:160], created_at=at
+            )
+            identity.save(force_insert=True)
+            self.known[key] = identity
+        changed = False
+        for name, value in (("profile_name", sender.profile_name), ("username", sender.username)):
+            if value and getattr(contact, name) != value:
+                setattr(contact, name, value)
+                changed = True
+        if at > contact.last_seen_at:
+            contact.last_seen_at = at
+            changed = True
+        if contact.is_unreachable:
+            contact.is_unreachable, changed = False, True
+        if changed:
+            self.touched[contact.pk] = contact
+
+    def change_identity(self, portfolio: int, change: IdentityChange) -> Contact | None:
+        """The customer has a new number or user id: the old one ends, the new one is the same person's (C15)."""
+        kind = Identity.Kind(change.kind)
+
+        def key_of(value: str) -> Key:
+            return (portfolio, kind.value, numbers.key(value) if kind == Identity.Kind.WA_ID else value)
+
+        old, new = key_of(change.old), key_of(change.new)
+        self.load([old, new, *keys_of(portfolio, Sender(wa_id=change.also_wa_id))])
+        identity = self.known.get(old)
+        if identity is None and change.also_wa_id:
+            identity = self.known.get((portfolio, Identity.Kind.WA_ID.value, numbers.key(change.also_wa_id)))
+        if identity is None:
+            return None
+        contact = identity.contact
+        if old in self.known and old != new:
+            ended = self.known.pop(old)
+            ended.ended_at = change.timestamp
+            ended.save(update_fields=["ended_at"])
+            self.ended[old] = ended
+        sender = Sender(wa_id=change.new) if kind == Identity.Kind.WA_ID else Sender(user_id=change.new)
+        self._learn(contact, portfolio, sender, clock.now())
+        if kind == Identity.Kind.WA_ID and change.also_user_id:
+            self._learn(contact, portfolio, Sender(user_id=change.also_user_id), clock.now())
+        self.events.append(draft(Kind.CONTACT_RENUMBERED, by=CUSTOMER, contact=contact, identity=kind.value))
+        return contact
+
+    def write(self) -> None:
+        if self.touched:
+            Contact.objects.bulk_update(
+                sorted(self.touched.values(), key=lambda row: row.pk),
+                ["profile_name", "username", "last_seen_at", "is_unreachable"],
+                batch_size=200,
+            )

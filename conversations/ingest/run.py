@@ -1,0 +1,120 @@
+"""Run the pipeline's steps over stored messages, conversation by conversation, in order (D21, D22)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from conversations import clock
+from conversations.actor import Actor
+from conversations.journal.kinds import Kind
+from conversations.journal.record import record
+from conversations.models import Conversation, Direction, Message, ParkedStep
+from conversations.pipeline import PipelineContext, Stop
+from conversations.row_locks import lock_conversation_if_free
+
+logger = logging.getLogger("sportello.pipeline")
+
+Step = Callable[[PipelineContext], Stop | None]
+WAITS = (1, 5)  # seconds before the second and the third try (D22)
+PIPELINE = Actor.system("pipeline")
+
+
+def steps() -> list[str]:
+    found: list[str] = import_string(settings.INBOUND_PIPELINE)
+    return found
+
+
+def run_due(*, limit: int = 200) -> int:
+    """Take every message that waits for a step, until none is due. Any number of workers; each conversation by one at a time."""
+    done = 0
+    while True:
+        waiting = Message.objects.waiting_for_pipeline(clock.machine_now()).order_by("step_due_at", "id")
+        pks = list(dict.fromkeys(waiting.values_list("conversation_id", flat=True)[:limit]))
+        count = sum(_run_conversation(pk) for pk in pks)
+        done += count
+        if count == 0:
+            return done
+
+
+def _run_conversation(pk: int) -> int:
+    """0 when another worker has it, which will also see what we saw."""
+    with transaction.atomic():
+        conversation = lock_conversation_if_free(pk)
+        if conversation is None:
+            return 0
+        waiting = Message.objects.select_related("channel", "sender_contact").filter(
+            conversation=pk, direction=Direction.INBOUND, step_due_at__isnull=False
+        )
+        count = 0
+        for message in waiting.order_by("timestamp", "id"):
+            if message.step_due_at is not None and message.step_due_at > clock.machine_now():
+                break  # a step is being tried again: later messages wait their turn
+            count += 1
+            if not _run_message(conversation, message):
+                break
+        return count
+
+
+def _context(conversation: Conversation, message: Message, *, is_replay: bool = False) -> PipelineContext:
+    conversation.channel = message.channel
+    if conversation.contact_id and message.sender_contact_id == conversation.contact_id:
+        conversation.contact = message.sender_contact
+    return PipelineContext(
+        message=message,
+        conversation=conversation,
+        contact=conversation.contact,
+        channel=message.channel,
+        now=clock.now(),
+        is_replay=is_replay,
+    )
+
+
+def _run_message(conversation: Conversation, message: Message) -> bool:
+    """True when the message is through. The savepoint of a failing step is rolled back; where it got to is written once."""
+    names = steps()
+    context = _context(conversation, message)
+    while message.step < len(names):
+        name = names[message.step]
+        try:
+            with transaction.atomic():
+                outcome = import_string(name)(context)
+        except Exception as problem:
+            logger.exception(
+                "step.failed", extra={"step": name, "message_id": message.pk, "tries": message.step_tries + 1}
+            )
+            message.step_tries += 1
+            if message.step_tries <= len(WAITS):
+                message.step_due_at = clock.machine_now() + timedelta(seconds=WAITS[message.step_tries - 1])
+                message.save(update_fields=["step", "step_tries", "step_due_at"])
+                return False
+            _park(message, name, problem)
+            outcome = None
+        message.step, message.step_tries = message.step + 1, 0
+        if isinstance(outcome, Stop):
+            break
+    message.step_due_at = None
+    message.save(update_fields=["step", "step_tries", "step_due_at"])
+    return True
+
+
+def _park(message: Message, name: str, problem: Exception) -> None:
+    ParkedStep.objects.get_or_create(
+        message=message,
+        step=name,
+        defaults={"problem": f"{type(problem).__name__}: {problem}"[:500], "parked_at": clock.machine_now()},
+    )
+    record(Kind.STEP_PARKED, by=PIPELINE, conversation=message.conversation, message=message.pk, step=name)
+
+
+@transaction.atomic
+def replay_one(parked: ParkedStep) -> None:
+    """Run one parked step alone. The caller has checked that nobody answered meanwhile (ingest/replay.py)."""
+    conversation = Conversation.objects.select_for_update().get(pk=parked.message.conversation_id)
+    message = Message.objects.select_related("channel", "sender_contact").get(pk=parked.message_id)
+    import_string(parked.step)(_context(conversation, message, is_replay=True))

@@ -1,0 +1,150 @@
+"""Which conversation a message belongs to: the active one, the last one reopened, or a new one (C16, D2, D42)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from conversations import clock, window
+from conversations.actor import Actor
+from conversations.journal.kinds import Kind
+from conversations.journal.record import draft
+from conversations.models import Channel, Contact, Conversation, Direction, Event, Group, Message, Window
+
+CUSTOMER = Actor.customer()
+Key = tuple[int, int, int]  # channel, contact or 0, group or 0
+
+COLUMNS = [
+    "status", "resolved_at", "snoozed_until", "last_activity_at", "last_message", "last_inbound_at", "waiting_since", "unread",
+    "window_ends_at", "window_state", "needs_person",
+]  # fmt: skip
+
+
+def _key(channel: Channel, contact: Contact, group: Group | None) -> Key:
+    return (channel.pk, 0, group.pk) if group else (channel.pk, contact.pk, 0)
+
+
+class Tickets:
+    """The conversations of one batch, locked; changed in memory and written together."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Key, Conversation] = {}
+        self.last: dict[Key, Conversation] = {}
+        self.opened: set[int] = set()
+        self.events: list[Event] = []
+
+    def load(self, wanted: list[tuple[Channel, Contact, Group | None]]) -> None:
+        contacts = {contact.pk for _channel, contact, group in wanted if group is None}
+        groups = {group.pk for _channel, _contact, group in wanted if group is not None}
+        channels = {channel.pk: channel for channel, _contact, _group in wanted}
+        no_key = connection.features.has_select_for_no_key_update
+        mine = Q(contact__in=contacts) | Q(group__in=groups)
+        rows = Conversation.objects.filter(mine, channel__in=channels)
+        for row in rows.active().select_for_update(no_key=no_key).order_by("pk"):
+            self.rows[(row.channel_id, row.contact_id or 0, row.group_id or 0)] = row
+        missing = contacts - {key[1] for key in self.rows}
+        lost = groups - {key[2] for key in self.rows}
+        if missing or lost:
+            longest = max(channel.reopen_hours for channel in channels.values())
+            recent = Conversation.objects.filter(
+                Q(contact__in=missing) | Q(group__in=lost),
+                channel__in=channels,
+                status=Conversation.Status.RESOLVED,
+                merged_into__isnull=True,
+                resolved_at__gte=clock.now() - timedelta(hours=longest),
+            )
+            for row in recent.select_for_update(no_key=no_key).order_by("pk"):
+                self.last[(row.channel_id, row.contact_id or 0, row.group_id or 0)] = row
+
+    def join(
+        self, channel: Channel, contact: Contact, group: Group | None, *, at: datetime, is_echo: bool
+    ) -> Conversation:
+        """The conversation for a message written at `at`, changed as the message changes it."""
+        key = _key(channel, contact, group)
+        row = self.rows.get(key) or self._reopened(key, channel, at) or self._new(key, channel, contact, group, at)
+        row.channel, row.contact, row.group = channel, None if group else contact, group
+        if is_echo:
+            row.waiting_since, row.unread = None, 0
+        else:
+            self._customer_wrote(row, at)
+        row.last_activity_at = max(row.last_activity_at, at)
+        return row
+
+    def _reopened(self, key: Key, channel: Channel, at: datetime) -> Conversation | None:
+        row = self.last.get(key)
+        if row is None or row.resolved_at is None or at > row.resolved_at + timedelta(hours=channel.reopen_hours):
+            return None
+        row.status, row.resolved_at, row.needs_person = Conversation.Status.OPEN, None, False
+        self.rows[key] = row
+        self.events.append(draft(Kind.CONVERSATION_REOPENED, by=CUSTOMER, conversation=row))
+        return row
+
+    def _new(self, key: Key, channel: Channel, contact: Contact, group: Group | None, at: datetime) -> Conversation:
+        row = Conversation(
+            contact=None if group else contact, group=group, channel=channel, opened_at=at, last_activity_at=at
+        )
+        row.save(force_insert=True)
+        self.rows[key] = row
+        self.opened.add(row.pk)
+        return row
+
+    def _customer_wrote(self, row: Conversation, at: datetime) -> None:
+        """Any inbound message opens it (D42) and the service window with it (C20)."""
+        if row.status != Conversation.Status.OPEN:
+            self.events.append(
+                draft(Kind.CONVERSATION_STATUS, by=CUSTOMER, conversation=row, was=row.status, status="open")
+            )
+            row.status, row.snoozed_until = Conversation.Status.OPEN, None
+        row.unread += 1
+        if row.last_agent_at is None or at > row.last_agent_at:
+            row.waiting_since = row.waiting_since or at
+        if row.last_inbound_at is None or at > row.last_inbound_at:
+            row.last_inbound_at = at
+            row.window_ends_at = window.service_window_end(at)
+        pricing_ends = row.last_inbound_at + timedelta(hours=row.channel.pricing_window_hours)
+        row.window_state = window.state(row.window_ends_at, pricing_ends, clock.now())
+
+    def write(self, messages: list[Message]) -> None:
+        """After the messages have their ids: last message, columns, windows, and the events of new conversations."""
+        newest: dict[int, Message] = {}
+        first: dict[int, Message] = {}
+        for message in messages:
+            first.setdefault(message.conversation_id, message)
+            held = newest.get(message.conversation_id)
+            if held is None or message.timestamp >= held.timestamp:
+                newest[message.conversation_id] = message
+        touched = [row for row in self.rows.values() if row.pk in newest]
+        for row in touched:
+            if row.last_activity_at <= newest[row.pk].timestamp or row.last_message_id is None:
+                row.last_message = newest[row.pk]
+        Conversation.objects.bulk_update(sorted(touched, key=lambda row: row.pk), COLUMNS, batch_size=200)
+        self._write_windows(
+            [row for row in touched if row.last_inbound_at and newest[row.pk].direction == Direction.INBOUND]
+        )
+        opened = [draft(Kind.CONVERSATION_OPENED, by=CUSTOMER, conversation=row, message=first[row.pk].pk)
+                  for row in touched if row.pk in self.opened]  # fmt: skip
+        self.events = [*opened, *self.events]
+
+    def _write_windows(self, rows: list[Conversation]) -> None:
+        spans = []
+        for row in rows:
+            if row.last_inbound_at is None:
+                continue
+            for kind, hours in ((Window.Kind.SERVICE, 24), (Window.Kind.PRICING, row.channel.pricing_window_hours)):
+                spans.append(
+                    Window(
+                        conversation=row,
+                        kind=kind,
+                        opened_at=row.last_inbound_at,
+                        expires_at=row.last_inbound_at + timedelta(hours=hours),
+                        free_form=kind == Window.Kind.SERVICE,
+                        priced=True,  # service messages are charged since October 2026 (facts §9)
+                    )
+                )
+        if spans:
+            Window.objects.bulk_create(
+                spans, update_conflicts=True, unique_fields=["conversation", "kind"], update_fields=["opened_at", "expires_at", "priced"],
+                batch_size=200,
+            )  # fmt: skip

@@ -1,0 +1,96 @@
+"""What hangs: sends whose process died, messages nobody heard of again, scheduled ones that fell due (D3, D4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models, transaction
+
+from conversations import clock, wake
+from conversations.actor import Actor
+from conversations.journal.kinds import Kind
+from conversations.journal.record import record
+from conversations.models import Attempt, Message, MessageStatus, Notification, Origin
+from conversations.outbox import receipts
+from conversations.outbox.deliver import mark_unconfirmed
+
+SETTLER = Actor.system("settle")
+LEASE = timedelta(seconds=45)  # longer than connect and read timeouts together
+PATIENCE = timedelta(minutes=10)  # D4
+
+
+def settle(*, limit: int = 200) -> int:
+    """One round of the sweep. Each row is claimed by conditional update, so that two rounds at once do nothing twice."""
+    done = receipts.apply_early(limit=limit)
+    return done + release_scheduled(limit) + abandon_dead_sends(limit) + ask_again(limit)
+
+
+def release_scheduled(limit: int) -> int:
+    due = Message.objects.filter(status=MessageStatus.SCHEDULED, not_before__lte=clock.now()).values("pk")[:limit]
+    moved = Message.objects.filter(
+        pk__in=list(due.values_list("pk", flat=True)), status=MessageStatus.SCHEDULED
+    ).update(status=MessageStatus.QUEUED)
+    if moved:
+        wake.ring(wake.Bell.DELIVER)
+    return moved
+
+
+def abandon_dead_sends(limit: int) -> int:
+    """A claim older than any call can be: the process died after committing its attempt, so Meta may have the message."""
+    old = clock.machine_now() - LEASE
+    done = 0
+    for message in Message.objects.select_related("conversation").filter(
+        status=MessageStatus.SENDING, claimed_at__lt=old
+    )[:limit]:
+        with transaction.atomic():
+            done += mark_unconfirmed(message)
+    return done
+
+
+def ask_again(limit: int) -> int:
+    """D4: no status for ten minutes while others of the channel come. An automatic message is queued once more, an agent's asks the agent.
+
+    This is where a message can be sent twice: Meta offers no key to prevent it. The last attempt is named in the journal.
+    """
+    last_try = models.Subquery(
+        Attempt.objects.filter(message=models.OuterRef("pk")).order_by("-number").values("started_at")[:1]
+    )
+    waiting = (
+        Message.objects.select_related("conversation")
+        .filter(status=MessageStatus.UNCONFIRMED, requeued=False)
+        .annotate(tried_at=last_try)
+        .filter(tried_at__lt=clock.machine_now() - PATIENCE)[:limit]
+    )
+    done = 0
+    for message in waiting:
+        others = Message.objects.filter(channel=message.channel_id, sent_at__isnull=False, pk__gt=message.pk)
+        if others.exists():
+            done += _once_more(message) if message.origin != Origin.AGENT else _ask(message)
+    return done
+
+
+@transaction.atomic
+def _once_more(message: Message) -> int:
+    moved = Message.objects.filter(pk=message.pk, status=MessageStatus.UNCONFIRMED, requeued=False).update(
+        status=MessageStatus.QUEUED, requeued=True, retry_at=None
+    )
+    if moved:
+        record(Kind.MESSAGE_REQUEUED, by=SETTLER, conversation=message.conversation, message=message.pk)
+        wake.on_commit(wake.Bell.DELIVER)
+    return moved
+
+
+@transaction.atomic
+def _ask(message: Message) -> int:
+    moved = Message.objects.filter(pk=message.pk, status=MessageStatus.UNCONFIRMED, requeued=False).update(
+        requeued=True
+    )
+    if moved and message.sender_user_id:
+        Notification.objects.create(
+            user_id=message.sender_user_id,
+            kind="message.unconfirmed",
+            conversation=message.conversation,
+            data={"message": message.pk},
+            at=clock.now(),
+        )
+    return moved

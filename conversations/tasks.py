@@ -1,0 +1,59 @@
+"""Doorbells of floor 1: fetch, one call, retry policy. No rules here."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from conversations import heartbeat, housekeeping, sweeps, watchdog
+from conversations.ingest import media, process, run
+from conversations.journal import readers
+from conversations.outbox import deliver
+
+
+@shared_task(name="conversations.process_deliveries")
+def process_deliveries() -> int:
+    return process.drain()
+
+
+@shared_task(name="conversations.run_pipeline")
+def run_pipeline() -> int:
+    return run.run_due()
+
+
+@shared_task(name="conversations.deliver_outbox")
+def deliver_outbox() -> int:
+    return deliver.drain_outbox()
+
+
+@shared_task(name="conversations.fetch_media")
+def fetch_media() -> int:
+    return media.fetch_due()
+
+
+@shared_task(name="conversations.read_journal")
+def read_journal() -> int:
+    return readers.read_all()
+
+
+@shared_task(name="conversations.sweep", expires=10)
+@heartbeat.periodic("conversations.sweep")
+def sweep() -> int:
+    return sweeps.sweep()
+
+
+@shared_task(name="conversations.watchdog", expires=30)
+@heartbeat.periodic("conversations.watchdog")
+def run_watchdog() -> int:
+    return watchdog.watch()
+
+
+@shared_task(name="conversations.check_windows", expires=60)
+@heartbeat.periodic("conversations.check_windows")
+def check_windows() -> int:
+    return sweeps.check_windows()
+
+
+@shared_task(name="conversations.housekeeping")
+@heartbeat.periodic("conversations.housekeeping")
+def keep_house() -> int:
+    return housekeeping.keep_house()

@@ -1,0 +1,121 @@
+"""What a webhook says, after parsing: plain values, no models, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote. Any of the three may be absent, but not all (facts §4)."""
+
+    wa_id: str = ""
+    user_id: str = ""
+    profile_name: str = ""
+    username: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.wa_id or self.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    media_id: str
+    url: str
+    mime_type: str
+    sha256: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message of a contact or group, of any type; `text` is what people read, `content` the typed object."""
+
+    wamid: str
+    sender: Sender
+    timestamp: datetime
+    type: str
+    text: str
+    content: dict[str, Any]
+    media: tuple[Media, ...] = ()
+    group_id: str = ""
+    reply_to: str = ""
+    referral: dict[str, Any] = field(default_factory=dict)
+    is_echo: bool = False
+    is_history: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionChange:
+    wamid: str
+    sender: Sender
+    timestamp: datetime
+    target: str
+    emoji: str  # "" removes it
+
+
+@dataclass(frozen=True, slots=True)
+class EditChange:
+    wamid: str
+    sender: Sender
+    timestamp: datetime
+    target: str
+    type: str
+    text: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeChange:
+    wamid: str
+    timestamp: datetime
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChange:
+    """The customer changed number or user id; `old` and `new` are of the same kind."""
+
+    kind: str  # wa_id | bsuid
+    old: str
+    new: str
+    also_wa_id: str
+    also_user_id: str
+    timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    wamid: str
+    status: str
+    timestamp: datetime
+    opaque: str
+    error_code: str
+    error_detail: str
+    pricing: dict[str, Any]
+    raw: dict[str, Any]
+    is_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """Anything about the account, a template, a group, a preference; or a field nobody knows yet."""
+
+    field: str
+    event: str
+    data: dict[str, Any]
+
+
+Update = InboundMessage | ReactionChange | EditChange | RevokeChange | IdentityChange | StatusUpdate | AccountChange
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One update and where it belongs."""
+
+    waba_id: str
+    phone_number_id: str
+    update: Update
