@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 SENTENCES: dict[str, str] = {
     "keyword": gettext_noop("“%(keyword)s” matched the rule %(rule)s"),
+    "rule": gettext_noop("The rule %(rule)s takes every message of this channel"),
     "default_department": gettext_noop("No rule matched; %(department)s takes what nobody claims"),
     "no_department": gettext_noop("No rule matched and the channel has no default department"),
     "least_loaded": gettext_noop("%(agent)s had the fewest open conversations of those online in %(department)s"),

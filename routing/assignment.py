@@ -1,1 +1,253 @@
-def take(*args, **kwargs): ...
+"""The one way of assigning (R5, D7): by rule, from the pool, by hand. Everything else asks here; only this calls
+conversations' bare door.
+
+Two conversations at once never share an agent's last free place: the agent's Turn row is locked, and the load
+counted anew under
+that lock. Locks go conversation first, then turn. (SQLite has one writer at a time and needs no more.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.db import connection, transaction
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from conversations import clock
+from conversations.access.roles import Can, Role, allows, supervised_departments, supervises_everywhere
+from conversations.access.visibility import is_agent, visible_conversations
+from conversations.actions import assign as door
+from conversations.actions import locks
+from conversations.actor import Actor
+from conversations.errors import ConversationClosed, Invalid, Locked, NotAllowed, NotFound, NotYours
+from conversations.models import Conversation, Department, Lock, Presence, Priority
+from conversations.row_locks import lock_conversation
+from routing.models import AgentPlan, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Who gets it, or nobody; and why, as a code of conversations/reasons.py with its words."""
+
+    agent: User | None
+    reason_code: str
+    reason_data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    user: User
+    load: int
+    places: int
+    has_turn: bool
+
+
+class _Full(Exception):
+    """Undoes the claim's savepoint, and with it the lock on the turn."""
+
+
+@transaction.atomic
+def route_to(
+    *,
+    conversation: Conversation,
+    department: Department | None,
+    by: Actor,
+    reason_code: str,
+    reason_data: dict[str, Any] | None = None,
+    priority: Priority | None = None,
+) -> Conversation:
+    """Give a conversation to a department, and to an agent of it when one is free. The conversation's row must be
+    locked."""
+    data = dict(reason_data or {})
+    agent: User | None = None
+    if department is not None:
+        pick = pick_agent(department)
+        agent = pick.agent
+        _append(data, {"code": pick.reason_code, **pick.reason_data})
+    return door.assign(
+        conversation=conversation,
+        department=department,
+        assignee=agent,
+        by=by,
+        reason_code=reason_code,
+        reason_data=data,
+        priority=None if priority is None else int(priority),
+    )
+
+
+@transaction.atomic
+def take(*, conversation: Conversation, by: User) -> Conversation:
+    """Somebody answers from the pool: it is theirs (settings.ASSIGNMENT, D43). The conversation's row must be locked.
+
+    Whether they may is asked by the answering itself. A supervisor of everywhere may take what has no department yet.
+    """
+    Turn.objects.update_or_create(user=by, defaults={"last_at": clock.now()})
+    return door.assign(
+        conversation=conversation,
+        department=conversation.department,
+        assignee=by,
+        by=Actor.person(by),
+        reason_code="taken",
+        reason_data={"agent": shown(by)},
+    )
+
+
+@transaction.atomic
+def assign_by_hand(
+    *, conversation: Conversation, by: User, department: Department | None = None, assignee: User | None = None
+) -> Conversation:
+    """A person decides. Without `department` it stays where it is; without `assignee` it goes to that department's
+    pool.
+
+    Who may: an agent what is theirs or in a pool of theirs, a supervisor what is in their departments, Editors and
+    Administrators all.
+    Raises NotFound 404 (not visible), NotAllowed 403, NotYours 403, Locked 423, ConversationClosed 409, Invalid 400.
+    """
+    row = lock_conversation(conversation.pk)
+    _check_may_assign(row, by)
+    target = department or row.department
+    if target is None:
+        raise Invalid(_("Choose a department."))
+    if not target.is_active:
+        raise Invalid(_("The department “%(department)s” is not active.") % {"department": target.name})
+    if assignee is not None:
+        _check_can_take(assignee, target)
+    released = assignee is None and target.pk == row.department_id
+    lock = Lock.objects.filter(conversation=row).first()
+    if lock is not None and (assignee is None or lock.holder_id != assignee.pk):
+        locks.release(conversation=row, by=Actor.person(by))
+    if assignee is not None:
+        Turn.objects.update_or_create(user=assignee, defaults={"last_at": clock.now()})
+    done = door.assign(
+        conversation=row,
+        department=target,
+        assignee=assignee,
+        by=Actor.person(by),
+        reason_code="released" if released else "by_hand",
+        reason_data={"by": shown(by)},
+    )
+    conversation.department, conversation.assignee = done.department, done.assignee
+    return done
+
+
+def pick_agent(department: Department) -> Pick:
+    """The online member with the fewest open conversations among those with a free place; then the longest idle (R5,
+    D45).
+
+    Runs in the caller's transaction; the Turn of the picked agent stays locked until it ends, so that the place is
+    theirs.
+    """
+    candidates = _candidates(department)
+    words = {"department": department.name}
+    if not candidates:
+        return Pick(None, "nobody_online", words)
+    busy: list[_Candidate] = []  # being given another conversation at this moment
+    for wait in (False, True):
+        for candidate in list(busy) if wait else [one for one in candidates if one.load < one.places]:
+            claimed = _claim(candidate, wait=wait)
+            if claimed:
+                agent = candidate.user
+                return Pick(agent, "least_loaded", {**words, "agent": shown(agent), "agent_id": agent.pk})
+            if claimed is None:
+                busy.append(candidate)
+    return Pick(None, "everybody_full", words)
+
+
+def shown(user: User) -> str:
+    return user.get_full_name() or user.get_username()
+
+
+def _candidates(department: Department) -> list[_Candidate]:
+    """Online members who may answer, least loaded first, then longest idle. One query."""
+    answering = Group.objects.filter(user=OuterRef("pk"), name__in=[Role.AGENT, Role.EDITOR, Role.ADMINISTRATOR])
+    rows = (
+        User.objects.filter(
+            Exists(answering),
+            is_active=True,
+            memberships__department=department,
+            presence__in=Presence.objects.online(clock.machine_now()),
+        )
+        .annotate(
+            load=Coalesce(Subquery(_load_of(OuterRef("pk")), output_field=IntegerField()), 0),
+            places=Coalesce(F("agent_plan__capacity"), AgentPlan.CAPACITY),
+            has_turn=F("turn__pk"),
+        )
+        .order_by("load", F("turn__last_at").asc(nulls_first=True), "pk")
+    )
+    return [_Candidate(row, row.load, row.places, row.has_turn is not None) for row in rows]
+
+
+def _load_of(user: Any) -> Any:
+    """How many open conversations this agent has (D42): a query of one row."""
+    return (
+        Conversation.objects.open()
+        .filter(assignee=user)
+        .order_by()
+        .values("assignee")
+        .annotate(load=Count("pk"))
+        .values("load")
+    )
+
+
+def _claim(candidate: _Candidate, *, wait: bool) -> bool | None:
+    """Lock the agent's turn, count again, and make it theirs. False: full by now. None: held by another
+    conversation's claim."""
+    user = candidate.user
+    skip = not wait and connection.features.has_select_for_update_skip_locked
+    try:
+        with transaction.atomic():
+            if not candidate.has_turn:
+                Turn.objects.bulk_create([Turn(user=user)], ignore_conflicts=True)
+            locked = Turn.objects.select_for_update(
+                skip_locked=skip, no_key=connection.features.has_select_for_no_key_update
+            )
+            turn = locked.filter(user=user).first()
+            if turn is None:
+                return None
+            load = _load_of(user).first()
+            if load is not None and load["load"] >= candidate.places:
+                raise _Full
+            turn.last_at = clock.now()
+            turn.save(update_fields=["last_at"])
+            return True
+    except _Full:
+        return False
+
+
+def _check_may_assign(row: Conversation, by: User) -> None:
+    if not allows(by, Can.CONVERSATION_ASSIGN):
+        raise NotAllowed
+    if not visible_conversations(by).filter(pk=row.pk).exists():
+        raise NotFound
+    if not row.is_active:
+        raise ConversationClosed
+    if supervises_everywhere(by) or row.department_id in supervised_departments(by):
+        return
+    if row.assignee_id not in (None, by.pk):
+        raise NotYours
+    lock = Lock.objects.select_related("holder").filter(conversation=row).first()
+    if lock is not None and lock.stands(clock.machine_now()) and lock.holder_id != by.pk:
+        raise Locked(holder=lock.holder.get_username(), until=lock.until.isoformat())
+
+
+def _check_can_take(assignee: User, department: Department) -> None:
+    member = assignee.is_active and is_agent(assignee)
+    if not member or not (
+        supervises_everywhere(assignee) or assignee.memberships.filter(department=department).exists()
+    ):
+        raise Invalid(
+            _("%(agent)s is not an agent of “%(department)s”.")
+            % {"agent": shown(assignee), "department": department.name}
+        )
+
+
+def _append(data: dict[str, Any], reason: dict[str, Any]) -> None:
+    """Say one more reason after the last: reasons hang on each other by "also"."""
+    last = data
+    while isinstance(last.get("also"), dict):
+        last["also"] = last = dict(last["also"])
+    last["also"] = reason
