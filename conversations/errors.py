@@ -80,6 +80,14 @@ class ChannelStopped(DeskError):
     hint = _("An administrator sees the reason on the channel's page.")
 
 
+class KeyReused(DeskError):
+    """An Idempotency-Key stands for one message (C32)."""
+
+    code, http_status = "key_reused", 409
+    message = _("This key was used for another message.")
+    hint = _("Make a new key for each message; repeat a key only to repeat the very same request.")
+
+
 class NotTransition(DeskError):
     code, http_status = "wrong_state", 409
     message = _("This cannot be done in the present state.")

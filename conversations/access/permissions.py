@@ -12,7 +12,7 @@ from conversations.models.token import ApiToken
 
 
 class RolePermission(BasePermission):
-    """Views set `reads: Can` and `writes: Can` (or `needs: dict[action, Can]`). Without them signing in opens nothing."""
+    """Views set `reads: Can` and `writes: Can` (or `needs: dict[action, Can]`). Without: nothing."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:

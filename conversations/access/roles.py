@@ -55,7 +55,7 @@ TABLE: dict[Can, frozenset[Role]] = {
     Can.OPERATE: frozenset({A}),
 }
 
-# Django admin: per app and model, the verbs of each role. "*": every other model of the app. Editors delete nothing (R40).
+# Django admin: per app and model, the verbs of each role. "*": every other model. Editors delete nothing (R40).
 ADMIN_TABLE: dict[Role, dict[str, dict[str, str]]] = {
     Role.ADMINISTRATOR: {
         app: {"*": "view add change delete"}

@@ -21,13 +21,13 @@ def visible_conversations(user: Any, among: QuerySet[Conversation] | None = None
         return rows.none()
     if supervises_everywhere(user):
         return rows
-    mine = set(user.memberships.values_list("department_id", flat=True))
-    shared = set(user.memberships.filter(department__shares_conversations=True).values_list("department_id", flat=True))
-    return rows.filter(
-        Q(assignee=user)
-        | Q(assignee__isnull=True, department__in=mine)
-        | Q(department__in=shared | supervised_departments(user))
-    )
+    pool: set[int] = set()
+    whole: set[int] = set()
+    for department, shared, supervises in user.memberships.values_list(
+        "department_id", "department__shares_conversations", "is_supervisor"
+    ):
+        (whole if shared or supervises else pool).add(department)
+    return rows.filter(Q(assignee=user) | Q(department__in=whole) | Q(assignee__isnull=True, department__in=pool))
 
 
 def visible_messages(user: Any) -> QuerySet[Message]:
@@ -49,7 +49,7 @@ def visible_contacts(user: Any) -> QuerySet[Contact]:
 
 
 def may_answer(user: Any, conversation: Conversation) -> bool:
-    """Theirs, or from a pool of theirs; a colleague's only for its supervisors (D43). Locks and windows are others' matter."""
+    """Theirs, or from a pool of theirs; a colleague's only for its supervisors (D43). Locks and windows come on top."""
     if not allows(user, Can.CONVERSATION_ANSWER):
         return False
     if conversation.assignee_id == user.pk or supervises_everywhere(user):

@@ -15,7 +15,7 @@ from conversations import clock, wake, window
 from conversations.access.visibility import may_answer
 from conversations.actions import locks
 from conversations.actor import Actor
-from conversations.errors import ChannelStopped, ConversationClosed, Invalid, NotAllowed, NotYours, WindowClosed
+from conversations.errors import ChannelStopped, ConversationClosed, Invalid, KeyReused, NotAllowed, NotYours, WindowClosed
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
@@ -48,9 +48,11 @@ def answer(
     """A person answers. From the pool this takes the conversation (D43); a colleague's is refused.
 
     `content` is Meta's object of that type, such as {"body": "Ciao"} for text. Repeating `client_key` returns the first message (C32).
-    Raises NotYours 403, Locked 423, ConversationClosed 409, ChannelStopped 409, WindowClosed 409, Invalid 400.
+    Raises NotYours 403, Locked 423, ConversationClosed, ChannelStopped, WindowClosed, KeyReused 409, Invalid 400.
     """
     if client_key and (first := Message.objects.filter(sender_user=by, client_key=client_key).first()):
+        if (first.conversation_id, first.type, first.payload) != (conversation.pk, type_, content):
+            raise KeyReused
         return first
     row = lock_conversation(conversation.pk)
     if not may_answer(by, row):

@@ -1,1 +1,7 @@
-urlpatterns: list = []
+from __future__ import annotations
+
+from django.urls import path
+
+from conversations.api.media import Media
+
+urlpatterns = [path("<int:pk>/", Media.as_view(), name="media")]

@@ -1,0 +1,169 @@
+"""How messages and notes look in the API."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from conversations.api.directory_shapes import PersonShape
+from conversations.models import Attachment, Direction, Message, MessageStatus, Note, Origin
+from conversations.queries.conversations import quoted
+from conversations.queries.people import shown_name
+from conversations.whatsapp.errors import TABLE, Class, describe
+
+QUOTE = 200  # characters of a quoted message
+HOPELESS = {"window_closed", "no_address"}  # of our own codes: the same message will never go
+
+
+def may_help_to_retry(code: str) -> bool:
+    """Whether sending it once more could work, now or after an administrator acted (C31)."""
+    rule = TABLE.get(int(code)) if code.isascii() and code.isdigit() else None
+    return rule.what != Class.NEVER if rule else code not in HOPELESS
+
+
+class SenderShape(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=Origin.choices)
+    name = serializers.CharField()
+    id = serializers.IntegerField(allow_null=True, help_text="Of the agent or contact; null for rules.")
+
+
+class QuoteShape(serializers.Serializer[Any]):
+    id = serializers.IntegerField(allow_null=True)
+    wamid = serializers.CharField()
+    type = serializers.CharField()
+    text = serializers.CharField()
+    sender = serializers.CharField()
+
+
+class ReactionShape(serializers.Serializer[Any]):
+    emoji = serializers.CharField()
+    name = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class AttachmentShape(serializers.ModelSerializer[Attachment]):
+    url = serializers.SerializerMethodField(
+        help_text="The file itself, for those who may see the conversation; null until stored."
+    )
+
+    class Meta:
+        model = Attachment
+        fields = ["id", "status", "filename", "content_type", "size", "problem", "url"]
+
+    @extend_schema_field({"type": "string", "format": "uri", "nullable": True})
+    def get_url(self, row: Attachment) -> str | None:
+        if row.status != Attachment.Status.STORED:
+            return None
+        path = reverse("media", args=[row.pk])
+        request = self.context.get("request")
+        return request.build_absolute_uri(path) if request is not None else path
+
+
+class ErrorShape(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField(help_text="In words.")
+    retryable = serializers.BooleanField()
+
+
+class MessageList(serializers.ListSerializer[Any]):
+    """One query for all quotes of a page."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        rows = list(data)
+        cast(MessageShape, self.child).quotes = quoted(rows)
+        return super().to_representation(rows)
+
+
+class MessageShape(serializers.ModelSerializer[Message]):
+    content = serializers.JSONField(source="payload", help_text="The typed object as Meta sends or takes it.")
+    sender = serializers.SerializerMethodField()
+    reply_to = serializers.SerializerMethodField()
+    reactions = serializers.SerializerMethodField()
+    attachments = AttachmentShape(many=True, read_only=True)
+    error = serializers.SerializerMethodField()
+    quotes: dict[str, Message] | None = None
+
+    class Meta:
+        model = Message
+        list_serializer_class = MessageList
+        fields = [
+            "id",
+            "conversation",
+            "direction",
+            "origin",
+            "type",
+            "text",
+            "content",
+            "status",
+            "wamid",
+            "sender",
+            "rule_key",
+            "reply_to",
+            "reactions",
+            "attachments",
+            "timestamp",
+            "created_at",
+            "not_before",
+            "sent_at",
+            "delivered_at",
+            "read_at",
+            "edited_at",
+            "deleted_at",
+            "error",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(SenderShape)
+    def get_sender(self, row: Message) -> dict[str, Any]:
+        if row.direction == Direction.INBOUND and row.sender_contact is not None:
+            return {"kind": row.origin, "name": row.sender_contact.shown_name, "id": row.sender_contact_id}
+        name = shown_name(row.sender_user) or (row.rule_key if row.origin == Origin.RULE else row.get_origin_display())
+        return {"kind": row.origin, "name": str(name), "id": row.sender_user_id}
+
+    @extend_schema_field(QuoteShape(allow_null=True))
+    def get_reply_to(self, row: Message) -> dict[str, Any] | None:
+        if not row.reply_to_wamid:
+            return None
+        quotes = self.quotes if self.quotes is not None else quoted([row])
+        found = quotes.get(row.reply_to_wamid)
+        if found is None or found.conversation_id != row.conversation_id:
+            return {"id": None, "wamid": row.reply_to_wamid, "type": "", "text": "", "sender": ""}
+        return {
+            "id": found.pk,
+            "wamid": row.reply_to_wamid,
+            "type": found.type,
+            "text": found.text[:QUOTE],
+            "sender": self.get_sender(found)["name"],
+        }
+
+    @extend_schema_field(ReactionShape(many=True))
+    def get_reactions(self, row: Message) -> list[dict[str, Any]]:
+        shown = [{"emoji": one.emoji, "name": one.contact.shown_name, "at": one.at} for one in row.reactions.all()]
+        return list(ReactionShape(shown, many=True).data)
+
+    @extend_schema_field(ErrorShape(allow_null=True))
+    def get_error(self, row: Message) -> dict[str, Any] | None:
+        if not row.error_code or row.status not in {
+            MessageStatus.FAILED,
+            MessageStatus.UNCONFIRMED,
+            MessageStatus.QUEUED,
+        }:
+            return None
+        return {
+            "code": row.error_code,
+            "message": describe(row.error_code),
+            "retryable": row.status != MessageStatus.QUEUED and may_help_to_retry(row.error_code),
+        }
+
+
+class NoteShape(serializers.ModelSerializer[Note]):
+    author = PersonShape(read_only=True, allow_null=True)
+    mentions = PersonShape(many=True, read_only=True)
+
+    class Meta:
+        model = Note
+        fields = ["id", "conversation", "author", "text", "mentions", "created_at", "edited_at"]
+        read_only_fields = ["id", "conversation", "author", "mentions", "created_at", "edited_at"]

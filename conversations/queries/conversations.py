@@ -1,0 +1,55 @@
+"""What a list of conversations and one thread read, in a fixed number of queries (law 9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from conversations.access.visibility import visible_conversations, visible_messages
+from conversations.models import Conversation, Identity, Message, Note, Reaction
+
+
+def listed_conversations(user: Any) -> QuerySet[Conversation]:
+    """Those `user` may see, with everything a row of the list shows."""
+    rows = Conversation.objects.select_related(
+        "contact", "group", "channel", "department", "assignee", "last_message", "lock__holder"
+    ).prefetch_related(
+        "tags",
+        "contact__tags",
+        Prefetch("contact__identities", queryset=Identity.objects.current().order_by("pk")),
+    )
+    return visible_conversations(user, among=rows)
+
+
+def listed_messages(user: Any) -> QuerySet[Message]:
+    """Those `user` may see, with everything a bubble shows."""
+    return _with_parts(visible_messages(user))
+
+
+def thread_of(conversation: Conversation) -> QuerySet[Message]:
+    """All messages of a conversation that the caller has found visible."""
+    return _with_parts(Message.objects.filter(conversation=conversation))
+
+
+def _with_parts(rows: QuerySet[Message]) -> QuerySet[Message]:
+    return rows.select_related("sender_contact", "sender_user", "template").prefetch_related(
+        "attachments",
+        Prefetch("reactions", queryset=Reaction.objects.select_related("contact").order_by("at", "pk")),
+    )
+
+
+def notes_of(conversation: Conversation) -> QuerySet[Note]:
+    return conversation.notes.select_related("author").prefetch_related("mentions").order_by("created_at", "pk")
+
+
+def quoted(messages: list[Message]) -> dict[str, Message]:
+    """wamid -> the message that some of these answer, in one query (only within their own conversations)."""
+    wanted = {message.reply_to_wamid for message in messages if message.reply_to_wamid}
+    if not wanted:
+        return {}
+    near = {message.conversation_id for message in messages}
+    found = Message.objects.filter(wamid__in=wanted, conversation__in=near).select_related(
+        "sender_contact", "sender_user"
+    )
+    return {str(message.wamid): message for message in found}
