@@ -100,8 +100,7 @@ class Phones:
         if row is None or not row["from_customer"] or row["phone_number_id"] != channel.phone_number_id:
             raise GraphError(131009, "Param message_id is not the id of a message this number received.")
         for changed in self.chats.read_by_desk(row):
-            told = {"wamid": changed, "status": "read"}
-            self.events.tell("status", lambda t=told: t, customer=row["customer_id"])
+            self._tell_status(changed, "read", row["customer_id"])
         if typing:
             self.events.tell("typing", lambda: {"seconds": TYPING_LASTS}, customer=row["customer_id"])
 
@@ -153,15 +152,13 @@ class Phones:
         """A status is on its way for the first time: the phone shows it too."""
         row = self.chats.reached(due.wamid, due.status) if due.status else None
         if row is not None:
-            shown = {"wamid": due.wamid, "status": due.status}
-            self.events.tell("status", lambda: shown, customer=row["customer_id"])
+            self._tell_status(due.wamid, due.status, row["customer_id"])
 
     def arrived(self, due: Due) -> None:
         """The desk answered 200: a customer's message has two ticks."""
         row = None if due.status else self.chats.reached(due.wamid, "delivered")
         if row is not None:
-            shown = {"wamid": due.wamid, "status": "delivered"}
-            self.events.tell("status", lambda: shown, customer=row["customer_id"])
+            self._tell_status(due.wamid, "delivered", row["customer_id"])
 
     # ---- inside ----
 
@@ -178,6 +175,9 @@ class Phones:
         self._report(channel, customer, row, states, version=24)
         if first == "delivered":
             self.events.tell("message", lambda: self.chats.as_json(row), customer=customer.id)
+
+    def _tell_status(self, wamid: str, status: str, customer_id: int) -> None:
+        self.events.tell("status", lambda: {"wamid": wamid, "status": status}, customer=customer_id)
 
     def _show(self, wamid: str, customer: Customer) -> None:
         row = self.chats.get(wamid)

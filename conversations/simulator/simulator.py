@@ -35,6 +35,7 @@ class Simulator:
         self.customers = Customers(self.store, self.settings)
         if not len(self.customers):
             self.customers.seed()
+            self.store.commit()
         self.chats = Chats(self.store)
         self.templates = Templates(self.store)
         self.media = MediaShelf(self.store, options.media)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -110,10 +111,9 @@ class Store:
         if not self._open:
             self._db.execute("BEGIN")
             self._open = True
-            try:
+        if self._flush_at is None:
+            with contextlib.suppress(RuntimeError):  # before the loop runs, whoever writes calls commit()
                 self._flush_at = asyncio.get_running_loop().call_later(COMMIT_AFTER, self.commit)
-            except RuntimeError:  # before the loop runs; close() or the next group commits
-                self._flush_at = None
 
 
 DEFAULTS: dict[str, Any] = {

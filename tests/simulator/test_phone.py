@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from tests.simulator.world import CHANNEL, World, in_world, until
 
@@ -139,5 +140,5 @@ async def test_the_page_is_strict_and_hears_live(world: World) -> None:
             if line.startswith("data: ") and seen and seen[-1] == "message":
                 assert json.loads(line[6:])["content"] == {"body": "Ciao"}
     for path in ("/static/../conversations/__init__.py", "/modules/preact/package.json", "/static/%2e%2e/manage.py"):
-        async with world.http.get(aiohttp.client.URL(world.url + path, encoded=True)) as answer:
+        async with world.http.get(URL(world.url + path, encoded=True)) as answer:
             assert answer.status == 404

@@ -171,7 +171,7 @@ def in_world(**settings: Any) -> Callable[[Callable[..., Awaitable[None]]], Call
         params = [p for name, p in inspect.signature(test).parameters.items() if name != "world"]
         here = inspect.Parameter("tmp_path", inspect.Parameter.POSITIONAL_OR_KEYWORD)
         run.__signature__ = inspect.Signature([here, *params])  # type: ignore[attr-defined]
-        del run.__wrapped__  # type: ignore[attr-defined]
+        del run.__wrapped__
         return run
 
     return decorate
