@@ -1,0 +1,61 @@
+"""Jobs: to be looked at, and dead letters sent again (S10)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import action, display
+
+from conversations.access.roles import Can, allows
+from conversations.actor import Actor
+from conversations.admin.config_admin import ReadOnlyAdmin
+from crm_sync import actions
+from crm_sync.models import SyncJob
+
+CHIPS = {
+    SyncJob.Status.SENT.label: "success",
+    SyncJob.Status.DEAD.label: "danger",
+    SyncJob.Status.SENDING.label: "info",
+}
+
+
+@admin.register(SyncJob)
+class SyncJobAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "connection", "shown_status", "tries", "due_at", "sent_at", "problem"]
+    list_filter = ["connection", "status", "kind"]
+    list_select_related = ["connection"]
+    ordering = ["-id"]
+    search_fields = ["order_key", "object_id"]
+    search_help_text = _("A contact as contact:12, or an object's number")
+    fields = [
+        "connection", "kind", "object_kind", "object_id", "order_key", "message_id", "shown_status", "tries", "created_at", "due_at",
+        "sent_at", "http_status", "problem", "shown_body",
+    ]  # fmt: skip
+    readonly_fields = ["message_id", "shown_status", "shown_body"]
+    actions = ["replay"]
+
+    @display(description=_("status"), label=CHIPS)
+    def shown_status(self, obj: SyncJob) -> Any:
+        return obj.get_status_display()
+
+    @display(description=_("message"))
+    def shown_body(self, obj: SyncJob) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(obj.body, ensure_ascii=False, indent=2))
+
+    @action(description=_("Send again"), permissions=["operate"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[SyncJob]) -> None:
+        count = actions.replay(jobs=queryset, by=Actor.person(request.user))
+        messages.success(
+            request,
+            ngettext("%(count)s dead letter goes again.", "%(count)s dead letters go again.", count) % {"count": count},
+        )
+
+    def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return allows(request.user, Can.OPERATE)

@@ -1,0 +1,1 @@
+"""Sending jobs: claim, deliver, record (S10)."""
