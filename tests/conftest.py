@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from hypothesis import settings
+
+from conversations import clock, stamps
+from tests.desk import Desk, World
 
 # bin/test chooses: few cases in the quick profile, many in the deep one (D31).
 settings.register_profile("quick", max_examples=25, deadline=None)
@@ -30,3 +34,25 @@ def contracts() -> Path:
     if not folder:
         pytest.skip("SPORTELLO_CONTRACTS names no folder of given data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def desk(world: World, transactional_db: None) -> Iterator[Desk]:
+    """The whole desk with one channel, Meta's stand-in beside it (tests/desk.py)."""
+    yield Desk(world)
+    world.forget()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    """Configuration and clock kept in the process belong to the test before."""
+    stamps.forget_all()
+    clock.forget()
+    yield
+    stamps.forget_all()
+    clock.forget()

@@ -63,13 +63,17 @@ def make_department(name: str = "", **values: Any) -> Department:
 
 def make_person(username: str = "", role: str = "", **values: Any) -> User:
     """A user with a role: Administrator, Editor, Agent or Analyst."""
-    user = User.objects.create(username=username or f"person{next(_numbers)}", is_staff=role in {"Administrator", "Editor"}, **values)
+    user = User.objects.create(
+        username=username or f"person{next(_numbers)}", is_staff=role in {"Administrator", "Editor"}, **values
+    )
     if role:
         user.groups.add(Role.objects.get_or_create(name=role)[0])
     return user
 
 
-def make_agent(username: str = "", *departments: Department, online: bool = True, supervises: bool = False, **values: Any) -> User:
+def make_agent(
+    username: str = "", *departments: Department, online: bool = True, supervises: bool = False, **values: Any
+) -> User:
     """An Agent, member of the departments, set available (or away) by hand."""
     user = make_person(username, "Agent", **values)
     state = Presence.State.AVAILABLE if online else Presence.State.AWAY
@@ -79,7 +83,9 @@ def make_agent(username: str = "", *departments: Department, online: bool = True
     return user
 
 
-def make_contact(name: str = "Asha Verdi", *, portfolio: Portfolio | None = None, number: str = "", **values: Any) -> Contact:
+def make_contact(
+    name: str = "Asha Verdi", *, portfolio: Portfolio | None = None, number: str = "", **values: Any
+) -> Contact:
     """With a WhatsApp id when its portfolio is given (the channel's)."""
     now = clock.now()
     contact = Contact.objects.create(**{"profile_name": name, "first_seen_at": now, "last_seen_at": now, **values})
@@ -113,7 +119,9 @@ def make_conversation(
     )
 
 
-def make_inbound(conversation: Conversation, text: str = "Buongiorno", *, at: datetime | None = None, **values: Any) -> Message:
+def make_inbound(
+    conversation: Conversation, text: str = "Buongiorno", *, at: datetime | None = None, **values: Any
+) -> Message:
     """What the customer wrote, as ingest leaves it: the conversation waits and its window is open."""
     at = at or clock.now()
     kind = values.get("type", "text")
@@ -143,7 +151,9 @@ def make_inbound(conversation: Conversation, text: str = "Buongiorno", *, at: da
     return message
 
 
-def make_outbound(conversation: Conversation, text: str = "Eccoci", *, at: datetime | None = None, **values: Any) -> Message:
+def make_outbound(
+    conversation: Conversation, text: str = "Eccoci", *, at: datetime | None = None, **values: Any
+) -> Message:
     """An answer that was sent (origin agent unless told otherwise)."""
     at = at or clock.now()
     return Message.objects.create(
@@ -175,3 +185,7 @@ def make_context(message: Message, *, now: datetime | None = None) -> PipelineCo
         channel=conversation.channel,
         now=now or clock.now(),
     )
+
+
+def nobody(bell: object) -> None:
+    """settings.WAKE of the test suite: doorbells ring for nobody, tests drain by themselves."""

@@ -24,3 +24,6 @@ CELERY_BROKER_URL = "memory://"
 # On SQLite the test database is a file: the webhook door's own connection must see it (D32).
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"sportello-test-{env.PORT}.sqlite3")}
+
+# Tests run the workers themselves, in order: nobody is rung.
+WAKE = "tests.makers.nobody"

@@ -6,7 +6,7 @@ import hmac
 import logging
 from dataclasses import dataclass, field
 
-from django.db import close_old_connections
+from django.db import connection
 
 from conversations import clock
 from conversations.models.channel import Channel
@@ -40,9 +40,11 @@ class Secrets:
         self.read_at = clock.monotonic()
 
     def read_in_thread(self) -> None:
-        """The door's loop has no database connection of its own: use one of the thread, and do not keep a broken one."""
-        close_old_connections()
-        self.read()
+        """The door's loop has no database connection of its own: use one of the thread, and let it go again."""
+        try:
+            self.read()
+        finally:
+            connection.close()
 
 
 @dataclass(slots=True)
