@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -25,6 +26,8 @@ NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)$")
 COUNTS_AS = {"error": "failed", "errors": "failed", "pass": "passed", "fail": "failed"}
 COUNTS_AS |= {"xfailed": "skipped", "xpassed": "failed"}
 NO_TESTS_COLLECTED = 5
+# A step that hangs is ended, so that the rest is still run and CI says which it was. --deep knows no limit.
+STEP_SECONDS = 20 * 60
 
 
 @dataclass
@@ -109,12 +112,16 @@ class Run:
         )
         assert process.stdout
         lines = []
+        limit = threading.Timer(STEP_SECONDS, servers.kill_group, [process.pid])
+        if not self.deep:
+            limit.start()
         try:
             for line in process.stdout:
                 lines.append(line.rstrip("\n"))
                 say(lines[-1])
             process.wait()
         finally:
+            limit.cancel()
             servers.end(process)
         return process.returncode, time.monotonic() - began, lines
 
@@ -210,7 +217,8 @@ def _sources(pattern: str, under: Path = ROOT) -> list[Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    return not {"node_modules", "var", "staticfiles"} & set(path.parts) and not path.name.startswith(".")
+    inside = path.relative_to(ROOT).parts
+    return not {"node_modules", "var", "staticfiles"} & set(inside) and not path.name.startswith(".")
 
 
 def _any_marked(mark: str) -> bool:
