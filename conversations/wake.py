@@ -31,6 +31,9 @@ class Bell(StrEnum):
     MEDIA = "conversations.fetch_media"
 
 
+WAITS = {Bell.READERS: 0.25}  # they have time, and read in batches
+
+
 class _Rings:
     lock = threading.Lock()
     last: dict[Bell, float] = {}
@@ -55,7 +58,7 @@ def ring(bell: Bell) -> None:
     with _Rings.lock:
         if bell in _Rings.pending:
             return
-        wait = _Rings.last.get(bell, -1e9) + WAIT - clock.monotonic()
+        wait = _Rings.last.get(bell, -1e9) + WAITS.get(bell, WAIT) - clock.monotonic()
         if wait > 0:
             timer = threading.Timer(wait, _late, args=(bell,))
             timer.daemon = True

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
 
-from conversations import clock
+from conversations import clock, wake
 from conversations.models.event import Bookmark, Event, ParkedEvent
 
 logger = logging.getLogger("sportello.journal")
@@ -27,16 +27,36 @@ def readers() -> dict[str, str]:
 def read_all() -> int:
     """Let every reader read until nothing is left. Returns how many events were handed out."""
     total = 0
+    _make_bookmarks()
     for name, path in readers().items():
         read = import_string(path)
-        while (count := read_batch(name, read)) > 0:
+        count = BATCH
+        while count == BATCH:
+            count = read_batch(name, read)
             total += count
+    if _something_is_held_back():
+        wake.ring(wake.Bell.READERS)
     return total
+
+
+def _make_bookmarks() -> None:
+    """A reader new on the page begins with the first event there is."""
+    made = set(Bookmark.objects.values_list("reader", flat=True))
+    missing = [Bookmark(reader=name) for name in readers() if name not in made]
+    if missing:
+        Bookmark.objects.bulk_create(missing, ignore_conflicts=True)
+
+
+def _something_is_held_back() -> bool:
+    """Events younger than a transaction still running were left for the next ring: do not wait for the sweep."""
+    if connection.vendor != "postgresql":
+        return False
+    first = Bookmark.objects.filter(reader__in=readers()).aggregate(models.Min("transaction"))["transaction__min"]
+    return first is not None and Event.objects.filter(transaction__gt=first).exists()
 
 
 def read_batch(name: str, read: Reader, *, limit: int = BATCH) -> int:
     """Hand the next events to one reader and move its bookmark, in one transaction. 0: nothing new, or another worker is at it."""
-    Bookmark.objects.get_or_create(reader=name)
     with transaction.atomic():
         bookmark = (
             Bookmark.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
