@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.broker import broker
 from config.database import database
 from config.logs import logging_config
 from config.schedule import ROUTES
@@ -141,13 +142,8 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["conversations.api.schema.add_problems"],
 }
 
-CELERY_BROKER_URL = env.REDIS_URL.replace("unix://", "redis+socket://", 1) or "memory://"
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(env.REDIS_URL, env.HOME)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
-    "visibility_timeout": 3600,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

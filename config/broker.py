@@ -1,0 +1,21 @@
+"""Where doorbells hang: Redis, or a folder on a machine that has none (D30)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+
+def broker(redis_url: str, home: Path) -> tuple[str, dict[str, Any]]:
+    """Celery's broker URL and transport options. Redis' socket is given as `unix:///path`, which Celery spells differently."""
+    if redis_url:
+        url = redis_url.replace("unix://", "redis+socket://", 1)
+        return url, {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+    queue = home / "queue"
+    return "filesystem://", {
+        "data_folder_in": str(queue),
+        "data_folder_out": str(queue),
+        "control_folder": str(queue / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,
+    }
