@@ -35,8 +35,8 @@ _DAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _MONTHS = {
-    "it": ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"],
-    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "en": "January February March April May June July August September October November December",
 }
 
 
@@ -116,5 +116,5 @@ def moment(at: datetime, now: datetime, language: str) -> str:
     day = _DAYS[language][at.weekday()]
     if days < 7:
         return f"{day} {hour}" if language == "it" else f"on {day} {hour}"
-    month = _MONTHS[language][at.month - 1]
+    month = _MONTHS[language].split()[at.month - 1]
     return f"{day} {at.day} {month} {hour}" if language == "it" else f"on {day} {at.day} {month} {hour}"

@@ -40,6 +40,7 @@ class Query:
     mode: str = "any"
     excluded: tuple[str, ...] = ()
     typo: bool = False
+    stems: bool = True  # False: only the words as they are written
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Matcher:
         number = len(self._patterns)
         self._patterns.append(pattern)
         for place, word in enumerate(pattern.words):
-            for form in forms(word):
+            for form in forms(word) if self.queries[pattern.query].stems else (word,):
                 self._by_form[form].append((number, place))
             if typo and len(word) >= TYPO_FROM and word.isalpha():
                 for gap in _gaps(word):
