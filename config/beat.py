@@ -47,6 +47,10 @@ class DeskScheduler(DatabaseScheduler):
         sync_entries()
         super().setup_schedule()
 
+    def close(self) -> None:
+        heartbeat.let_beat_go()
+        super().close()
+
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if not heartbeat.hold_beat():
             return 5.0

@@ -12,10 +12,11 @@ def broker(redis_url: str, home: Path) -> tuple[str, dict[str, Any]]:
         url = redis_url.replace("unix://", "redis+socket://", 1)
         return url, {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
     queue = home / "queue"
+    if not queue.is_dir():  # bin/start makes it, and only where there is no Redis; else nobody listens
+        return "memory://", {}
     return "filesystem://", {
         "data_folder_in": str(queue),
         "data_folder_out": str(queue),
         "control_folder": str(queue / "control"),
-        "store_processed": False,
         "polling_interval": 0.1,
     }

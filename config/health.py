@@ -76,7 +76,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         except Exception as problem:
             parts[name] = type(problem).__name__
     ready = all(value == "ok" for value in parts.values())
-    return JsonResponse({"status": "ready" if ready else "not ready", "parts": parts}, status=200 if ready else 503)
+    answer = JsonResponse({"status": "ready" if ready else "not ready", "parts": parts}, status=200 if ready else 503)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # a 503 here is an answer, not an error of ours
+    return answer
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

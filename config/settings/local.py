@@ -22,12 +22,3 @@ DEMO_TOKEN = env.DEMO_TOKEN or "local-demo-token"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 LANGUAGE_CODE = "en"
-# No Redis on this machine at all: tasks are passed as files (D30). bin/start makes this folder then, and only then.
-if not env.REDIS_URL and (env.HOME / "queue").is_dir():
-    CELERY_BROKER_URL = "filesystem://"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(env.HOME / "queue"),
-        "data_folder_out": str(env.HOME / "queue"),
-        "control_folder": str(env.HOME / "queue" / "control"),
-        "polling_interval": 0.1,
-    }
