@@ -1,0 +1,60 @@
+// The desk's business time, and the hours and window it falls into.
+import { moveClock } from "./actions.js";
+import { html, Icon } from "./html.js";
+import { businessNow, clock, hours } from "./state.js";
+import { clockTime, fullDay, hourMinute, shortDay, span } from "./time.js";
+import { t } from "./words.js";
+
+const STEPS = [
+  ["+1 min", 60],
+  ["+10 min", 600],
+  ["+1 h", 3600],
+  ["+24 h", 86400],
+];
+const RATES = [1, 10, 60];
+const WIDTH = 308;
+const HOUR = 3_600_000;
+
+/** Labels that do not run into one another, 46 units apart at least. */
+function spaced(marks) {
+  const kept = [];
+  for (const mark of marks.sort((a, b) => a.x - b.x)) if (!kept.length || mark.x - kept.at(-1).x >= 46) kept.push(mark);
+  return kept;
+}
+
+/** 36 hours around now: open hours as blocks, the service window as a line. */
+function Timeline() {
+  const now = businessNow.value;
+  const start = Math.floor((now - 9 * HOUR) / HOUR) * HOUR;
+  const x = (ms) => Math.max(0, Math.min(WIDTH, ((ms - start) / (36 * HOUR)) * WIDTH));
+  const open = (hours.value?.intervals ?? []).map(([from, to]) => [Date.parse(from), Date.parse(to)]).filter(([from, to]) => to > start && x(from) < WIDTH);
+  const ends = hours.value?.window_ends_at ? Date.parse(hours.value.window_ends_at) : null;
+  const began = ends && ends - 24 * HOUR;
+  const marks = spaced([{ x: x(now), text: hourMinute(now) }, ...open.map(([from]) => ({ x: x(from), text: `${shortDay(from)} ${hourMinute(from)}` }))].filter((mark) => mark.x < WIDTH - 20));
+  const windowText = ends ? (ends > now ? t("service window until {when}", { when: `${shortDay(ends)} ${hourMinute(ends)}` }) : t("service window closed")) : t("no service window");
+  return html`<svg class="svgtext tline" viewBox=${`0 0 ${WIDTH} 46`} width="100%" role="img" aria-label=${`${t("Now")} ${hourMinute(now)}, ${windowText}`}>
+      <rect x="0" y="8" width=${WIDTH} height="14" rx="3" class="t-closed" />
+      ${open.map(([from, to]) => html`<rect x=${x(from)} y="8" width=${Math.max(0, x(to) - x(from))} height="14" class="t-open" />`)}
+      ${ends && ends > start && html`<rect x=${x(began)} y="25" width=${Math.max(0, x(ends) - x(began))} height="3" rx="1.5" class="t-window" />`}
+      <path d=${`M${x(now)} 3v26`} class="t-now" /><circle cx=${x(now)} cy="4" r="4" class="t-dot" />
+      ${marks.map((mark) => html`<text x=${mark.x} y="42" text-anchor=${mark.x < 16 ? "start" : "middle"}>${mark.text}</text>`)}
+    </svg>
+    <div class="legend"><i class="k-open" />${t("open")}<i class="k-window" />${windowText}${ends && ends > now ? html`<span class="num">(${span(ends - now)})</span>` : ""}</div>`;
+}
+
+export function Clock() {
+  const now = businessNow.value;
+  const still = !clock.value.desk;
+  const ends = hours.value?.window_ends_at ? Date.parse(hours.value.window_ends_at) : null;
+  const closes = hours.value?.open && hours.value.until ? Date.parse(hours.value.until) : null;
+  const to = (ms) => moveClock({ set: new Date(ms + 1000).toISOString() });
+  return html`<section aria-labelledby="clock-title"><h2 id="clock-title">${t("Clock")}</h2>
+    <div class="now">${clockTime(now)}<small>${fullDay(now)}</small>${clock.value.moved && html`<span class="chip accent">${t("simulated time")}</span>`}</div>
+    <${Timeline} />
+    <div class="steps">${STEPS.map(([label, seconds]) => html`<button type="button" class="btn" disabled=${still} onClick=${() => moveClock({ advance_seconds: seconds })}>${label}</button>`)}</div>
+    <div class="steps two"><button type="button" class="btn" disabled=${still || !closes} title=${closes ? undefined : t("The shop is closed now")} onClick=${() => to(closes)}><${Icon} name="moon" />${t("To closing time")}</button>
+      <button type="button" class="btn" disabled=${still || !(ends > now)} title=${ends > now ? undefined : t("There is no open window")} onClick=${() => to(ends)}><${Icon} name="arch" />${t("To window end")}</button></div>
+    <div class="row rates"><span class="seg" role="group" aria-label=${t("How fast time runs")}><button type="button" class="btn" disabled=${still} aria-label=${t("Pause")} aria-pressed=${clock.value.rate === 0 ? "true" : "false"} onClick=${() => moveClock({ rate: 0 })}><${Icon} name="pause" /></button>
+      ${RATES.map((rate) => html`<button type="button" class="btn" disabled=${still} aria-pressed=${clock.value.rate === rate ? "true" : "false"} onClick=${() => moveClock({ rate })}>${rate}×</button>`)}</span>
+      <button type="button" class="link" disabled=${still || (!clock.value.moved && clock.value.rate === 1)} onClick=${() => moveClock({ reset: true })}>${t("Back to real time")}</button></div></section>`;
+}

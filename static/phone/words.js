@@ -1,0 +1,14 @@
+// Interface text: English in the source, other languages as a dictionary of it.
+export const language = document.documentElement.lang || "en";
+let dictionary = {};
+
+export async function loadWords() {
+  if (language === "en") return;
+  const answer = await fetch(`/static/phone/words.${language}.json`);
+  if (answer.ok) dictionary = await answer.json();
+}
+
+/** t("Write as {name}", { name: "Marta" }) */
+export function t(text, values = {}) {
+  return (dictionary[text] ?? text).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
