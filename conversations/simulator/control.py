@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from conversations.simulator.clock import seconds_of
+from conversations.simulator.clock import iso, seconds_of
 from conversations.simulator.cloud import Handler
 from conversations.simulator.simulator import Simulator, of
 
@@ -35,7 +35,10 @@ def problem(status: int, message: str) -> web.Response:
 
 
 async def heard(request: web.Request) -> web.Response:
-    """A customer wrote by another way: one {phone_number_id, from, timestamp, name?, user_id?}, or {"heard": [...]}."""
+    """A customer wrote by another way: one {phone_number_id, from, timestamp, name?, user_id?}, or {"heard": [...]}.
+
+    With {wamid, type, content} as well, the phone page shows the message as this customer's own.
+    """
     simulator, body = of(request), await request.json()
     for one in body.get("heard", [body]):
         customer = simulator.customers.met(
@@ -43,6 +46,15 @@ async def heard(request: web.Request) -> web.Response:
         )
         at = seconds_of(one["timestamp"]) if one.get("timestamp") else simulator.clock.now()
         simulator.customers.wrote(customer, str(one["phone_number_id"]), at)
+        if one.get("wamid"):
+            simulator.phones.wrote_elsewhere(
+                customer,
+                str(one["phone_number_id"]),
+                wamid=str(one["wamid"]),
+                kind=str(one["type"]),
+                content=dict(one["content"]),
+                at=at,
+            )
     simulator.events.tell("customers", dict)
     return web.json_response({"ok": True, "customers": len(simulator.customers)})
 
@@ -101,6 +113,13 @@ async def received(request: web.Request) -> web.Response:
     )
     following = found[-1]["id"] if len(found) == limit else None
     return web.json_response({"messages": found, "next": following, **counts})
+
+
+async def clock(request: web.Request) -> web.Response:
+    """{"now": ISO or unix seconds}: business time for as long as the desk's own clock cannot be read (the seeder, D26)."""
+    simulator, body = of(request), await request.json()
+    simulator.clock.told({"now": iso(seconds_of(body["now"])), "rate": 1.0, "moved": True})
+    return web.json_response(simulator.clock.as_json())
 
 
 async def reset(request: web.Request) -> web.Response:

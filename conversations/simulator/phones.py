@@ -135,6 +135,25 @@ class Phones:
         self.webhooks.add(channel, value, wamid=wamid)
         return wamid
 
+    def wrote_elsewhere(
+        self, customer: Customer, phone_number_id: str, *, wamid: str, kind: str, content: Any, at: float
+    ) -> None:
+        """Somebody else posts this customer's message to the desk: only keep and show it, once."""
+        if self.chats.get(wamid) is not None:
+            return
+        self.chats.add(
+            wamid=wamid,
+            phone_number_id=phone_number_id,
+            customer_id=customer.id,
+            recipient="",
+            from_customer=True,
+            kind=kind,
+            body={"content": content, "quotes": None},
+            at=at,
+            status="delivered",
+        )
+        self._show(wamid, customer)
+
     def switch(self, customer: Customer, channels: dict[str, Channel], **changes: int) -> None:
         """Online and read receipts of one phone. Going online fetches what waited."""
         changed = self.customers.change(customer, **changes)
@@ -195,7 +214,8 @@ class Phones:
         error: GraphError | None = None,
     ) -> None:
         """Queue the status webhooks of one message; a share of them in another order (setting `shuffle`)."""
-        if not self.settings["statuses"]:
+        if not self.settings["statuses"]:  # nobody is told, yet the phone has it
+            self.chats.reached(row["wamid"], states[-1])
             return
         delays, passed = [], 0.0
         for state in states:

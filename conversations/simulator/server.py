@@ -32,6 +32,7 @@ def make_server(options: Options) -> web.Application:
             delete(OBJECT, account.delete_object),
             get("/whatsapp_business/attachments/{media_id}", account.download),
             post("/control/heard", control.heard),
+            post("/control/clock", control.clock),
             post("/control/channels", control.channels),
             get("/control/faults", control.faults),
             post("/control/faults", control.faults),

@@ -164,3 +164,17 @@ async def test_webhooks_wait_while_the_desk_refuses(world: World) -> None:
     assert len(world.simulator.webhooks) == 3
     world.desk.answer = 200
     await until(lambda: len(world.desk.statuses(wamid)) == 3)
+
+
+@in_world(statuses=False)
+async def test_a_past_is_told_message_by_message(world: World) -> None:
+    await world.control("clock", {"now": "2026-10-01T08:00:00+00:00"})
+    heard = {"phone_number_id": CHANNEL["phone_number_id"], "from": MARTA, "timestamp": "2026-10-01T07:59:00+00:00"}
+    for _twice in range(2):
+        await world.control("heard", {**heard, "wamid": "wamid.past", "type": "text", "content": {"body": "ciao"}})
+    await world.sent("text", {"body": "Eccoci"})
+    customer = world.simulator.customers.find(MARTA)
+    assert customer is not None
+    said, answered = world.simulator.chats.chat(customer.id, CHANNEL["phone_number_id"])
+    assert (said["mine"], said["content"], answered["status"]) == (True, {"body": "ciao"}, "read")
+    assert 0 <= answered["at"] - said["at"] - 60 < 5
