@@ -208,8 +208,7 @@ def _claim(candidate: _Candidate, *, wait: bool) -> bool | None:
             turn = locked.filter(user=user).first()
             if turn is None:
                 return None
-            load = _load_of(user).first()
-            if load is not None and load["load"] >= candidate.places:
+            if Conversation.objects.open().filter(assignee=user).count() >= candidate.places:
                 raise _Full
             turn.last_at = clock.now()
             turn.save(update_fields=["last_at"])

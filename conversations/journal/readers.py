@@ -102,7 +102,7 @@ def _one_by_one(name: str, read: Reader, events: list[Event]) -> None:
             with transaction.atomic():
                 read([event])
         except Exception as problem:
-            logger.exception("reader.event_parked", extra={"reader": name, "event": event.pk})
+            logger.exception("reader.event_parked", extra={"reader": name, "event_id": event.pk})
             ParkedEvent.objects.get_or_create(
                 reader=name,
                 event=event,
