@@ -72,9 +72,9 @@ ITALIAN = Starter(
             "Ordine e spedizione",
             "keyword",
             (
-                "Per dirLe a che punto è l’ordine ci serve il suo numero: lo trova nella conferma, inizia per TR. "
+                "Per dirLe a che punto è l’ordine ci serve il suo numero: lo trova nella conferma. "
                 "Ce lo scriva qui e un collega controlla la spedizione.",
-                "Controlliamo volentieri la consegna. Ci scriva il numero dell’ordine (inizia per TR): un collega guarda e Le risponde qui.",
+                "Controlliamo volentieri la consegna. Ci scriva il numero dell’ordine: un collega guarda e Le risponde qui.",
             ),
             ("ordine", "spedizione", "consegna", "pacco", "corriere", "tracciamento"),
             team="orders",
@@ -84,7 +84,7 @@ ITALIAN = Starter(
             "Resi e cambi",
             "keyword",
             (
-                "Può rendere un pezzo entro 30 giorni. Ci scriva il numero dell’ordine, che cosa rende e perché: "
+                "Per rendere un pezzo ci scriva il numero dell’ordine, che cosa rende e perché: "
                 "un collega Le manda l’etichetta per il corriere.",
                 "Per un reso o un cambio bastano numero d’ordine e una foto del pezzo. Li mandi qui: un collega prepara l’etichetta.",
             ),
@@ -108,8 +108,8 @@ ITALIAN = Starter(
             "Orari e negozio",
             "keyword",
             (
-                "Rispondiamo qui negli orari del negozio: dal lunedì al venerdì 9–13 e 15–19, il sabato 9–13. "
-                "Fuori orario ci scriva pure, leggiamo tutto.",
+                "Orari e indirizzo sono nel nostro profilo, qui su WhatsApp: tocchi il nome in alto. "
+                "Ci scriva pure a qualunque ora, leggiamo tutto.",
             ),
             ("orari", "aperti", "negozio", "indirizzo"),
         ),
@@ -117,25 +117,63 @@ ITALIAN = Starter(
             "away",
             "Tutti occupati",
             "button",
-            ("In questo momento siamo tutti al banco. Il Suo messaggio è in coda e Le risponde una persona: resti pure qui.",),
+            (
+                "In questo momento siamo tutti al banco. Il Suo messaggio è in coda e Le risponde una persona: resti pure qui.",
+            ),
             is_active=False,
         ),
     ),
     quick_replies=(
-        StarterReply("/ciao", "Saluto", "Buongiorno {{ contact.first_name | a Lei }}, sono {{ agent.first_name | un collega }}. Come posso aiutarLa?"),
-        StarterReply("/ordine", "Numero d’ordine", "Mi può scrivere il numero dell’ordine? Lo trova nella conferma, inizia per TR."),
-        StarterReply("/foto", "Chiedere una foto", "Mi manda una foto del pezzo e dell’imballo? Così controllo subito."),
-        StarterReply("/reso", "Istruzioni per il reso", "Ecco come fare: imballi il pezzo com’era, applichi l’etichetta che Le mando qui e lo consegni al corriere."),
-        StarterReply("/etichetta", "Etichetta inviata", "Le ho mandato l’etichetta. Quando il pacco ci arriva, Le confermo qui il rimborso o il cambio."),
-        StarterReply("/rimborso", "Tempi del rimborso", "Il rimborso arriva sullo stesso mezzo di pagamento in 5 giorni lavorativi da quando riceviamo il pezzo."),
-        StarterReply("/fattura", "Dati per la fattura", "Per la fattura mi servono ragione sociale, indirizzo, partita IVA o codice fiscale e codice destinatario."),
-        StarterReply("/spedito", "Spedito oggi", "Il Suo ordine è partito oggi: il corriere consegna di solito in 2 o 3 giorni lavorativi."),
+        StarterReply(
+            "/ciao",
+            "Saluto",
+            "Buongiorno {{ contact.first_name | a Lei }}, sono {{ agent.first_name | un collega }}. Come posso aiutarLa?",
+        ),
+        StarterReply("/ordine", "Numero d’ordine", "Mi può scrivere il numero dell’ordine? Lo trova nella conferma."),
+        StarterReply(
+            "/foto", "Chiedere una foto", "Mi manda una foto del pezzo e dell’imballo? Così controllo subito."
+        ),
+        StarterReply(
+            "/reso",
+            "Istruzioni per il reso",
+            "Ecco come fare: imballi il pezzo com’era, applichi l’etichetta che Le mando qui e lo consegni al corriere.",
+        ),
+        StarterReply(
+            "/etichetta",
+            "Etichetta inviata",
+            "Le ho mandato l’etichetta. Quando il pacco ci arriva, Le confermo qui il rimborso o il cambio.",
+        ),
+        StarterReply(
+            "/rimborso",
+            "Tempi del rimborso",
+            "Il rimborso arriva sullo stesso mezzo di pagamento in 5 giorni lavorativi da quando riceviamo il pezzo.",
+        ),
+        StarterReply(
+            "/fattura",
+            "Dati per la fattura",
+            "Per la fattura mi servono ragione sociale, indirizzo, partita IVA o codice fiscale e codice destinatario.",
+        ),
+        StarterReply(
+            "/spedito",
+            "Spedito oggi",
+            "Il Suo ordine è partito oggi: il corriere consegna di solito in 2 o 3 giorni lavorativi.",
+        ),
         StarterReply("/attesa", "Un momento", "Controllo e Le rispondo qui entro 15 minuti. Grazie della pazienza."),
-        StarterReply("/occupati", "Siamo occupati", "In questo momento siamo in tanti al banco: Le rispondo entro un’ora. Può lasciarmi qui tutti i dettagli."),
-        StarterReply("/scuse", "Ci scusiamo", "Mi dispiace per l’accaduto. Me ne occupo io e Le dico entro oggi come rimediamo."),
-        StarterReply("/grazie", "Chiusura", "Grazie a Lei, {{ contact.first_name | e a presto }}. Se serve altro, ci scriva qui quando vuole."),
+        StarterReply(
+            "/occupati",
+            "Siamo occupati",
+            "In questo momento siamo in tanti al banco: Le rispondo entro un’ora. Può lasciarmi qui tutti i dettagli.",
+        ),
+        StarterReply(
+            "/scuse", "Ci scusiamo", "Mi dispiace per l’accaduto. Me ne occupo io e Le dico entro oggi come rimediamo."
+        ),
+        StarterReply(
+            "/grazie",
+            "Chiusura",
+            "Grazie a Lei, {{ contact.first_name | e a presto }}. Se serve altro, ci scriva qui quando vuole.",
+        ),
     ),
-)  # fmt: skip
+)
 
 ENGLISH = Starter(
     rules=(
@@ -167,9 +205,9 @@ ENGLISH = Starter(
             "Order and delivery",
             "keyword",
             (
-                "To see where your order is we need its number: it is in your confirmation and begins with TR. "
+                "To see where your order is we need its number: it is in your confirmation. "
                 "Write it here and a colleague will check the delivery.",
-                "We gladly check your delivery. Please write the order number (it begins with TR): a colleague looks and answers here.",
+                "We gladly check your delivery. Please write the order number: a colleague looks and answers here.",
             ),
             ("order", "delivery", "shipping", "parcel", "courier", "tracking"),
             team="orders",
@@ -179,7 +217,7 @@ ENGLISH = Starter(
             "Returns and exchanges",
             "keyword",
             (
-                "You can return a piece within 30 days. Write us the order number, what you return and why: "
+                "To return a piece, write us the order number, what you return and why: "
                 "a colleague sends you the courier’s label.",
                 "For a return or exchange we need the order number and a picture. Send them here: a colleague prepares the label.",
             ),
@@ -203,7 +241,7 @@ ENGLISH = Starter(
             "Opening hours and shop",
             "keyword",
             (
-                "We answer here while the shop is open: Monday to Friday 9–13 and 15–19, Saturday 9–13 (Italian time). "
+                "Our hours and address are in our profile here on WhatsApp: tap the name at the top. "
                 "Do write at any time, we read everything.",
             ),
             ("opening hours", "open", "shop", "address"),
@@ -212,24 +250,66 @@ ENGLISH = Starter(
             "away",
             "Everybody busy",
             "button",
-            ("All of us are with customers at this moment. Your message is in the queue and a person will answer you here.",),
+            (
+                "All of us are with customers at this moment. Your message is in the queue and a person will answer you here.",
+            ),
             is_active=False,
         ),
     ),
     quick_replies=(
-        StarterReply("/hello", "Greeting", "Hello {{ contact.first_name | there }}, this is {{ agent.first_name | a colleague }}. How can I help you?"),
-        StarterReply("/order", "Order number", "Could you write me the order number? It is in your confirmation and begins with TR."),
-        StarterReply("/photo", "Ask for a picture", "Could you send me a picture of the piece and its box? Then I can check at once."),
-        StarterReply("/return", "How to return", "Please pack the piece as it was, put on the label I am sending you here, and hand it to the courier."),
-        StarterReply("/label", "Label sent", "I have sent you the label. When the parcel is here I will confirm the refund or exchange."),
-        StarterReply("/refund", "When the refund comes", "The refund comes by the way you paid, 5 working days after we have received the piece."),
-        StarterReply("/invoice", "Details for an invoice", "For the invoice I need the company’s name, address and tax number."),
-        StarterReply("/shipped", "Shipped today", "Your order left today: the courier usually takes 2 or 3 working days within Italy."),
-        StarterReply("/wait", "One moment", "I am checking and will answer you here within 15 minutes. Thank you for waiting."),
-        StarterReply("/busy", "We are busy", "Many customers are at the counter now: I will answer within an hour. Do leave me all details here."),
-        StarterReply("/sorry", "Apology", "I am sorry about this. I will see to it myself and tell you today how we put it right."),
-        StarterReply("/thanks", "Closing", "Thank you, {{ contact.first_name | and goodbye }}. If you need anything else, write to us here."),
+        StarterReply(
+            "/hello",
+            "Greeting",
+            "Hello {{ contact.first_name | there }}, this is {{ agent.first_name | a colleague }}. How can I help you?",
+        ),
+        StarterReply("/order", "Order number", "Could you write me the order number? It is in your confirmation."),
+        StarterReply(
+            "/photo",
+            "Ask for a picture",
+            "Could you send me a picture of the piece and its box? Then I can check at once.",
+        ),
+        StarterReply(
+            "/return",
+            "How to return",
+            "Please pack the piece as it was, put on the label I am sending you here, and hand it to the courier.",
+        ),
+        StarterReply(
+            "/label",
+            "Label sent",
+            "I have sent you the label. When the parcel is here I will confirm the refund or exchange.",
+        ),
+        StarterReply(
+            "/refund",
+            "When the refund comes",
+            "The refund comes by the way you paid, 5 working days after we have received the piece.",
+        ),
+        StarterReply(
+            "/invoice", "Details for an invoice", "For the invoice I need the company’s name, address and tax number."
+        ),
+        StarterReply(
+            "/shipped",
+            "Shipped today",
+            "Your order left today: the courier usually takes 2 or 3 working days within Italy.",
+        ),
+        StarterReply(
+            "/wait", "One moment", "I am checking and will answer you here within 15 minutes. Thank you for waiting."
+        ),
+        StarterReply(
+            "/busy",
+            "We are busy",
+            "Many customers are at the counter now: I will answer within an hour. Do leave me all details here.",
+        ),
+        StarterReply(
+            "/sorry",
+            "Apology",
+            "I am sorry about this. I will see to it myself and tell you today how we put it right.",
+        ),
+        StarterReply(
+            "/thanks",
+            "Closing",
+            "Thank you, {{ contact.first_name | and goodbye }}. If you need anything else, write to us here.",
+        ),
     ),
-)  # fmt: skip
+)
 
 STARTERS = {"it": ITALIAN, "en": ENGLISH}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.matching import Matcher, Query, fold, one_letter_apart, words
@@ -37,7 +37,13 @@ def test_finds(keyword: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("keyword", "text"),
-    [("reso", "peso netto"), ("reso", "il re so tutto"), ("order", "border collie"), ("spedizione", ""), ("no", "nota")],
+    [
+        ("reso", "peso netto"),
+        ("reso", "il re so tutto"),
+        ("order", "border collie"),
+        ("spedizione", ""),
+        ("no", "nota"),
+    ],
 )
 def test_finds_whole_words_only(keyword: str, text: str) -> None:
     assert not found(text, keyword)
@@ -71,7 +77,6 @@ def test_the_order_of_findings_is_the_order_of_rules() -> None:
 texts = st.text(st.sampled_from("abcdeéà 'ẞ👍🏽\n.-"), max_size=40)
 
 
-@settings(max_examples=60, deadline=None)
 @given(texts)
 def test_folding_twice_is_folding_once_and_every_word_finds_itself(text: str) -> None:
     assert words(fold(text)) == words(text)
@@ -79,7 +84,6 @@ def test_folding_twice_is_folding_once_and_every_word_finds_itself(text: str) ->
         assert found(text, word, mode="phrase")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text("abcd", min_size=6, max_size=9), st.integers(0, 5), st.sampled_from("abcd"))
 def test_a_word_with_one_letter_changed_is_one_letter_apart(word: str, place: int, letter: str) -> None:
     changed = word[:place] + letter + word[place + 1 :]
@@ -88,7 +92,6 @@ def test_a_word_with_one_letter_changed_is_one_letter_apart(word: str, place: in
     assert one_letter_apart(word, word[:place] + word[place + 1 :])
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text("abcdefgh", min_size=1, max_size=5), min_size=1, max_size=8, unique=True), texts)
 def test_many_rules_at_once_find_what_each_finds_alone(keywords: list[str], text: str) -> None:
     text = f"{text} {keywords[0]} {text}"
