@@ -17,13 +17,19 @@ from conversations.simulator.simulator import of
 HEARTBEAT = 15.0  # seconds between signs of life on a quiet stream
 STATIC, MODULES = PROJECT / "static", PROJECT / "node_modules"
 IMPORTS = {
-    "preact": "preact/dist/preact.module.js",
-    "preact/hooks": "preact/hooks/dist/hooks.module.js",
-    "@preact/signals-core": "@preact/signals-core/dist/signals-core.module.js",
-    "@preact/signals": "@preact/signals/dist/signals.module.js",
-    "htm": "htm/dist/htm.module.js",
+    "preact": "preact/dist/preact.mjs",
+    "preact/hooks": "preact/hooks/dist/hooks.mjs",
+    "@preact/signals-core": "@preact/signals-core/dist/signals-core.mjs",
+    "@preact/signals": "@preact/signals/dist/signals.mjs",
+    "htm": "htm/dist/htm.mjs",
 }
-TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
+TYPES = {
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".json": "application/json",
+}
 LANGUAGES = ("en", "it")
 
 

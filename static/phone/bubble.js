@@ -115,7 +115,7 @@ function Actions({ message }) {
 }
 
 function Quote({ quoted }) {
-  return html`<span class="quote"><b>${quoted.mine ? t("You") : channel.value?.name}</b><span class="cut2">${quoted.text || t("A message")}</span></span>`;
+  return html`<span class="quote"><b>${quoted.mine ? t("You") : channel.value?.name}</b><span class="cut2"><${Words} text=${quoted.text || t("A message")} /></span></span>`;
 }
 
 /** A tap on a button needs no quote of the question it stands under. */

@@ -2,7 +2,7 @@
 import { moveClock } from "./actions.js";
 import { html, Icon } from "./html.js";
 import { businessNow, clock, hours } from "./state.js";
-import { clockTime, fullDay, hourMinute, shortDay, span } from "./time.js";
+import { clockTime, dayKey, fullDay, hourMinute, shortDay, span } from "./time.js";
 import { t } from "./words.js";
 
 const STEPS = [
@@ -15,12 +15,16 @@ const RATES = [1, 10, 60];
 const WIDTH = 308;
 const HOUR = 3_600_000;
 
-/** Labels that do not run into one another, 46 units apart at least. */
+/** Labels that do not run into one another; the one of now always stays. */
 function spaced(marks) {
+  const width = (mark) => mark.text.length * 6 + 8;
+  const clash = (a, b) => Math.abs(a.x - b.x) < (width(a) + width(b)) / 2;
   const kept = [];
-  for (const mark of marks.sort((a, b) => a.x - b.x)) if (!kept.length || mark.x - kept.at(-1).x >= 46) kept.push(mark);
+  for (const mark of marks) if (!kept.some((other) => clash(mark, other))) kept.push(mark);
   return kept;
 }
+
+const anchor = (x) => (x < 24 ? "start" : x > WIDTH - 24 ? "end" : "middle");
 
 /** 36 hours around now: open hours as blocks, the service window as a line. */
 function Timeline() {
@@ -30,16 +34,18 @@ function Timeline() {
   const open = (hours.value?.intervals ?? []).map(([from, to]) => [Date.parse(from), Date.parse(to)]).filter(([from, to]) => to > start && x(from) < WIDTH);
   const ends = hours.value?.window_ends_at ? Date.parse(hours.value.window_ends_at) : null;
   const began = ends && ends - 24 * HOUR;
-  const marks = spaced([{ x: x(now), text: hourMinute(now) }, ...open.map(([from]) => ({ x: x(from), text: `${shortDay(from)} ${hourMinute(from)}` }))].filter((mark) => mark.x < WIDTH - 20));
+  const label = (ms) => (dayKey(ms) === dayKey(now) ? hourMinute(ms) : `${shortDay(ms)} ${hourMinute(ms)}`);
+  const shown = open.filter(([from]) => from > start && x(from) < WIDTH);
+  const marks = spaced([now, ...shown.map(([from]) => from), ...shown.map(([, until]) => until)].map((ms) => ({ x: x(ms), text: label(ms) })));
   const windowText = ends ? (ends > now ? t("service window until {when}", { when: `${shortDay(ends)} ${hourMinute(ends)}` }) : t("service window closed")) : t("no service window");
   return html`<svg class="svgtext tline" viewBox=${`0 0 ${WIDTH} 46`} width="100%" role="img" aria-label=${`${t("Now")} ${hourMinute(now)}, ${windowText}`}>
       <rect x="0" y="8" width=${WIDTH} height="14" rx="3" class="t-closed" />
       ${open.map(([from, to]) => html`<rect x=${x(from)} y="8" width=${Math.max(0, x(to) - x(from))} height="14" class="t-open" />`)}
       ${ends && ends > start && html`<rect x=${x(began)} y="25" width=${Math.max(0, x(ends) - x(began))} height="3" rx="1.5" class="t-window" />`}
       <path d=${`M${x(now)} 3v26`} class="t-now" /><circle cx=${x(now)} cy="4" r="4" class="t-dot" />
-      ${marks.map((mark) => html`<text x=${mark.x} y="42" text-anchor=${mark.x < 16 ? "start" : "middle"}>${mark.text}</text>`)}
+      ${marks.map((mark) => html`<text x=${mark.x} y="42" text-anchor=${anchor(mark.x)}>${mark.text}</text>`)}
     </svg>
-    <div class="legend"><i class="k-open" />${t("open")}<i class="k-window" />${windowText}${ends && ends > now ? html`<span class="num">(${span(ends - now)})</span>` : ""}</div>`;
+    <div class="legend"><i class="k-open" />${t("open")}<i class="k-window" />${ends && ends > now ? t("service window, {time} left", { time: span(ends - now) }) : windowText}</div>`;
 }
 
 export function Clock() {

@@ -37,7 +37,7 @@ function Network() {
     <${Switch} label=${t("Online")} hint=${t("off: messages stay at one tick")} on=${who?.online} disabled=${!who} onChange=${(on) => switchPhone({ online: on })} />
     <${Switch} label=${t("Read receipts")} on=${who?.read_receipts} disabled=${!who} onChange=${(on) => switchPhone({ read_receipts: on })} />
     <${Switch} label=${t("Deliver twice, out of order")} hint=${t("repeats the webhook, as Meta does")} on=${rough} onChange=${(on) => changeSettings({ duplicate: on ? 1 : 0.05, shuffle: on ? 1 : 0.05 })} />
-    <div class="fault"><label class="grow" for="fault">${t("Next answer fails with")}</label>
+    <div class="fault stack"><label for="fault">${t("Next answer fails with")}</label>
       <select id="fault" class="pick box" value=${chosen} onChange=${(e) => setFault(FAULTS[e.target.value][1])}>
         ${Object.entries(FAULTS).map(([key, [label]]) => html`<option key=${key} value=${key}>${t(label)}</option>`)}
         ${chosen === "other" && html`<option value="other" disabled>${faults.value[0].kind}</option>`}
