@@ -43,7 +43,8 @@ def _has_long_transaction() -> bool:
         return False
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND xact_start < clock_timestamp() - make_interval(secs => %s))",
+            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE backend_xid IS NOT NULL "
+            "AND xact_start < clock_timestamp() - make_interval(secs => %s))",
             [LONG_TRANSACTION.total_seconds()],
         )
         return bool(cursor.fetchone()[0])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Conversation, Department
 from conversations.row_locks import lock_conversation
+from conversations.transactions import joined
 
 
-@transaction.atomic
+@joined
 def assign(
     *,
     conversation: Conversation,
@@ -29,15 +29,15 @@ def assign(
 
     The caller may hold the row's lock; it is taken again, which costs nothing.
     """
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     data = reason_data or {}
-    before = (row.department_id, row.assignee_id, row.priority)
+    before = (row.department_id, row.assignee_id, row.priority, row.reason_code)
     row.department, row.assignee = department, assignee
     if priority is not None:
         row.priority = priority
     row.reason_code, row.reason_data = reason_code, data
-    after = (row.department_id, row.assignee_id, row.priority)
-    if before == after and conversation.reason_code == reason_code:
+    after = (row.department_id, row.assignee_id, row.priority, row.reason_code)
+    if before == after:
         return row
     row.save(update_fields=["department", "assignee", "priority", "reason_code", "reason_data"])
     codes: dict[str, Any] = {"reason": reason_code, "department": row.department_id, "assignee": row.assignee_id}
@@ -48,8 +48,7 @@ def assign(
         record(kind, by=by, conversation=row, was=before[1], **codes)
     if before[2] != after[2]:
         record(Kind.CONVERSATION_PRIORITISED, by=by, conversation=row, was=before[2], priority=row.priority)
-    for name in ("department", "department_id", "assignee", "assignee_id", "priority", "reason_code", "reason_data"):
-        if name.endswith("_id"):
-            continue
-        setattr(conversation, name, getattr(row, name))
+    if conversation is not row:
+        for name in ("department", "assignee", "priority", "reason_code", "reason_data"):
+            setattr(conversation, name, getattr(row, name))
     return row

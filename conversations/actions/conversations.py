@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations import clock
@@ -15,6 +14,7 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Conversation, Priority
 from conversations.row_locks import lock_conversation
+from conversations.transactions import joined
 
 
 def _move(conversation: Conversation, to: Conversation.Status) -> None:
@@ -24,9 +24,9 @@ def _move(conversation: Conversation, to: Conversation.Status) -> None:
     conversation.status = to
 
 
-@transaction.atomic
+@joined
 def resolve(*, conversation: Conversation, by: Actor, topic: str = "", outcome: str = "") -> Conversation:
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     _move(row, Conversation.Status.RESOLVED)
     row.resolved_at, row.waiting_since, row.unread = clock.now(), None, 0
     row.topic, row.outcome = topic[:80], outcome[:40]
@@ -36,26 +36,26 @@ def resolve(*, conversation: Conversation, by: Actor, topic: str = "", outcome: 
     return row
 
 
-@transaction.atomic
+@joined
 def reopen(*, conversation: Conversation, by: Actor) -> Conversation:
     """Raises NotTransition when it is active, or when a newer one with this contact is (one active at a time, C16)."""
-    row = lock_conversation(conversation.pk)
-    _move(row, Conversation.Status.OPEN)
+    row = lock_conversation(conversation)
     newer = Conversation.objects.active().filter(contact=row.contact_id, group=row.group_id, channel=row.channel_id)
-    if newer.exists():
+    if newer.exclude(pk=row.pk).exists():
         raise NotTransition(_("A newer conversation with this customer is open."))
+    _move(row, Conversation.Status.OPEN)
     row.resolved_at = None
     row.save(update_fields=["status", "resolved_at"])
     record(Kind.CONVERSATION_REOPENED, by=by, conversation=row)
     return row
 
 
-@transaction.atomic
+@joined
 def set_pending(*, conversation: Conversation, by: Actor) -> Conversation:
     return _status(conversation, Conversation.Status.PENDING, by)
 
 
-@transaction.atomic
+@joined
 def snooze(*, conversation: Conversation, by: Actor, until: datetime | None) -> Conversation:
     """Until a time, or (None) until the customer's next message."""
     if until is not None and until <= clock.now():
@@ -63,7 +63,7 @@ def snooze(*, conversation: Conversation, by: Actor, until: datetime | None) -> 
     return _status(conversation, Conversation.Status.SNOOZED, by, until)
 
 
-@transaction.atomic
+@joined
 def wake_up(*, conversation: Conversation, by: Actor) -> Conversation:
     return _status(conversation, Conversation.Status.OPEN, by)
 
@@ -71,7 +71,7 @@ def wake_up(*, conversation: Conversation, by: Actor) -> Conversation:
 def _status(
     conversation: Conversation, to: Conversation.Status, by: Actor, until: datetime | None = None
 ) -> Conversation:
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     was = row.status
     _move(row, to)
     row.snoozed_until = until
@@ -80,9 +80,9 @@ def _status(
     return row
 
 
-@transaction.atomic
+@joined
 def set_priority(*, conversation: Conversation, by: Actor, priority: Priority) -> Conversation:
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     if row.priority != priority:
         was, row.priority = row.priority, priority
         row.save(update_fields=["priority"])
@@ -90,9 +90,9 @@ def set_priority(*, conversation: Conversation, by: Actor, priority: Priority) -
     return row
 
 
-@transaction.atomic
+@joined
 def mark_read(*, conversation: Conversation, by: Actor) -> Conversation:
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     if row.unread:
         row.unread = 0
         row.save(update_fields=["unread"])
@@ -100,10 +100,10 @@ def mark_read(*, conversation: Conversation, by: Actor) -> Conversation:
     return row
 
 
-@transaction.atomic
+@joined
 def hand_over(*, conversation: Conversation, by: Actor, why: str) -> Conversation:
     """Nothing automatic follows from here on; a person takes it (A5). `why`: asked, cap."""
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     if not row.needs_person:
         row.needs_person = True
         row.save(update_fields=["needs_person"])

@@ -15,11 +15,20 @@ from conversations import clock, wake, window
 from conversations.access.visibility import may_answer
 from conversations.actions import locks
 from conversations.actor import Actor
-from conversations.errors import ChannelStopped, ConversationClosed, Invalid, KeyReused, NotAllowed, NotYours, WindowClosed
+from conversations.errors import (
+    ChannelStopped,
+    ConversationClosed,
+    Invalid,
+    KeyReused,
+    NotAllowed,
+    NotYours,
+    WindowClosed,
+)
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
 from conversations.row_locks import lock_conversation
+from conversations.transactions import joined
 from conversations.whatsapp import outgoing
 
 LANES = {Origin.AGENT: Lane.AGENT, Origin.SYSTEM: Lane.AGENT, Origin.RULE: Lane.AUTOMATIC, Origin.FLOW: Lane.AUTOMATIC}
@@ -54,7 +63,7 @@ def answer(
         if (first.conversation_id, first.type, first.payload) != (conversation.pk, type_, content):
             raise KeyReused
         return first
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     if not may_answer(by, row):
         raise NotYours() if row.assignee_id else NotAllowed()
     if not row.is_active:
@@ -78,7 +87,7 @@ def answer(
     )
 
 
-@transaction.atomic
+@joined
 def queue(
     *,
     conversation: Conversation,
@@ -94,7 +103,7 @@ def queue(
 
     Raises WindowClosed, ChannelStopped, Invalid. Caps are the caller's; halts are read at delivery (D5).
     """
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     check_window(row, type_)
     return _queue(
         conversation=row,
@@ -149,13 +158,8 @@ def _queue(
         not_before=not_before or now,
         client_key=client_key,
     )
-    try:
-        with transaction.atomic():
-            message.save(force_insert=True)
-    except IntegrityError:
-        if client_key and (first := Message.objects.filter(sender_user=sender, client_key=client_key).first()):
-            return first
-        raise
+    if (first := _save(message)) is not None:
+        return first
     conversation.last_message = message
     conversation.last_activity_at = now
     changed = ["last_message", "last_activity_at"]
@@ -180,6 +184,22 @@ def _queue(
     )
     wake.on_commit(wake.Bell.DELIVER)
     return message
+
+
+def _save(message: Message) -> Message | None:
+    """Insert it; the first message under the same sender's key when there is one already (two requests at once)."""
+    if message.client_key is None:
+        message.save(force_insert=True)
+        return None
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        first = Message.objects.filter(sender_user=message.sender_user, client_key=message.client_key).first()
+        if first is None:
+            raise
+        return first
+    return None
 
 
 @transaction.atomic

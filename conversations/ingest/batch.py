@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from conversations import clock
@@ -46,6 +47,13 @@ META = Actor.system("meta")
 NOT_FOR_PIPELINE = frozenset({"system"})  # D21: rows and journal only
 
 
+def addressed(parsed: Iterable[Parsed]) -> set[str]:
+    """The numbers that updates are for; "" stands for a message or status that names none, which must not vanish."""
+    return {
+        item.phone_number_id for item in parsed if item.phone_number_id or not isinstance(item.update, AccountChange)
+    }
+
+
 class Batch:
     """`Batch(parsed).write()` in a transaction; `unknown_numbers` are phone number ids that no channel has."""
 
@@ -54,8 +62,8 @@ class Batch:
         self.events: list[Event] = []
         self.people = People()
         self.tickets = Tickets()
-        ids = {item.phone_number_id for item in parsed if item.phone_number_id}
-        rows = Channel.objects.select_related("portfolio").filter(phone_number_id__in=ids) if ids else []
+        ids = addressed(parsed)
+        rows = Channel.objects.select_related("portfolio").filter(phone_number_id__in=ids - {""}) if ids else []
         self.channels = {row.phone_number_id: row for row in rows}
         self.unknown_numbers = ids - set(self.channels)
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from conversations import clock
 from conversations.actor import Actor
+from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft
 from conversations.models import Contact, Event, Identity
@@ -136,8 +137,4 @@ class People:
 
     def write(self) -> None:
         if self.touched:
-            Contact.objects.bulk_update(
-                sorted(self.touched.values(), key=lambda row: row.pk),
-                ["profile_name", "username", "last_seen_at", "is_unreachable"],
-                batch_size=200,
-            )
+            update_rows(self.touched.values(), ["profile_name", "username", "last_seen_at", "is_unreachable"])

@@ -6,22 +6,21 @@ a customer's messages are stored in the order in which they came, and nothing is
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Length
 
 from conversations import clock, wake
 from conversations.actor import Actor
-from conversations.ingest.batch import Batch
+from conversations.ingest.batch import Batch, addressed
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Delivery
 from conversations.outbox import receipts
+from conversations.whatsapp import json_text
 from conversations.whatsapp.parser import NotAWebhook, parse
 from conversations.whatsapp.payloads import Parsed
 
@@ -109,7 +108,7 @@ def _store(rows: list[Delivery]) -> None:
     unknown = batch.unknown_numbers
     for row in rows:
         if row.pk not in unstorable and unknown and (missing := _numbers(row) & unknown):
-            unstorable[row.pk] = f"no channel with phone number id {', '.join(sorted(missing))}"
+            unstorable[row.pk] = f"no channel with phone number id {', '.join(sorted(missing)) or '(none given)'}"
     done = [row.pk for row in rows if row.pk not in unstorable]
     Delivery.objects.filter(pk__in=done).update(status=Delivery.Status.PROCESSED, processed_at=now, problem="")
     for row in rows:
@@ -142,28 +141,11 @@ def _park(row: Delivery, problem: str) -> None:
 def _read(row: Delivery) -> Iterable[Parsed]:
     body = bytes(row.body)
     try:
-        return list(parse(_clean(json.loads(body), body)))
+        return list(parse(json_text.loads(body)))
     except (ValueError, RecursionError) as problem:
         kind = "no WhatsApp webhook" if isinstance(problem, NotAWebhook) else "no JSON"
         raise Unstorable(f"{kind}: {str(problem)[:200]}") from problem
 
 
 def _numbers(row: Delivery) -> set[str]:
-    return {item.phone_number_id for item in _read(row) if item.phone_number_id}
-
-
-def _clean(value: Any, body: bytes) -> Any:
-    """Without NUL and half surrogates, which no database takes: looked for only where the raw text could hold one."""
-    if b"\\u0000" not in body and b"\\ud" not in body and b"\\uD" not in body:
-        return value
-    return _scrubbed(value)
-
-
-def _scrubbed(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_scrubbed(item) for item in value]
-    if isinstance(value, dict):
-        return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
-    return value
+    return addressed(_read(row))

@@ -13,10 +13,10 @@ from django.utils.module_loading import import_string
 from conversations import clock
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
-from conversations.journal.record import record
-from conversations.models import Conversation, Direction, Message, ParkedStep
+from conversations.journal.record import gathered, record
+from conversations.models import Conversation, Direction, Event, Message, ParkedStep
 from conversations.pipeline import PipelineContext, Stop
-from conversations.row_locks import lock_conversation_if_free
+from conversations.row_locks import lock_conversation, lock_conversation_if_free
 
 logger = logging.getLogger("sportello.pipeline")
 
@@ -52,12 +52,13 @@ def _run_conversation(pk: int) -> int:
             conversation=pk, direction=Direction.INBOUND, step_due_at__isnull=False
         )
         count = 0
-        for message in waiting.order_by("timestamp", "id"):
-            if message.step_due_at is not None and message.step_due_at > clock.machine_now():
-                break  # a step is being tried again: later messages wait their turn
-            count += 1
-            if not _run_message(conversation, message):
-                break
+        with gathered() as events:
+            for message in waiting.order_by("timestamp", "id"):
+                if message.step_due_at is not None and message.step_due_at > clock.machine_now():
+                    break  # a step is being tried again: later messages wait their turn
+                count += 1
+                if not _run_message(conversation, message, events):
+                    break
         return count
 
 
@@ -75,16 +76,17 @@ def _context(conversation: Conversation, message: Message, *, is_replay: bool = 
     )
 
 
-def _run_message(conversation: Conversation, message: Message) -> bool:
+def _run_message(conversation: Conversation, message: Message, events: list[Event]) -> bool:
     """True when the message is through. The savepoint of a failing step is rolled back; where it got to is written once."""
     names = steps()
     context = _context(conversation, message)
     while message.step < len(names):
-        name = names[message.step]
+        name, recorded = names[message.step], len(events)
         try:
             with transaction.atomic():
                 outcome = import_string(name)(context)
         except Exception as problem:
+            del events[recorded:]
             logger.exception(
                 "step.failed", extra={"step": name, "message_id": message.pk, "tries": message.step_tries + 1}
             )
@@ -94,6 +96,8 @@ def _run_message(conversation: Conversation, message: Message) -> bool:
                 message.save(update_fields=["step", "step_tries", "step_due_at"])
                 return False
             _park(message, name, problem)
+            conversation.refresh_from_db()  # the savepoint is undone, and so is what the step changed
+            context = _context(conversation, message)
             outcome = None
         message.step, message.step_tries = message.step + 1, 0
         if isinstance(outcome, Stop):
@@ -115,6 +119,6 @@ def _park(message: Message, name: str, problem: Exception) -> None:
 @transaction.atomic
 def replay_one(parked: ParkedStep) -> None:
     """Run one parked step alone. The caller has checked that nobody answered meanwhile (ingest/replay.py)."""
-    conversation = Conversation.objects.select_for_update().get(pk=parked.message.conversation_id)
+    conversation = lock_conversation(parked.message.conversation_id)
     message = Message.objects.select_related("channel", "sender_contact").get(pk=parked.message_id)
     import_string(parked.step)(_context(conversation, message, is_replay=True))

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from conversations import clock, window
 from conversations.actor import Actor
+from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft
 from conversations.models import Channel, Contact, Conversation, Direction, Event, Group, Message, Window
@@ -119,7 +120,7 @@ class Tickets:
         for row in touched:
             if row.last_activity_at <= newest[row.pk].timestamp or row.last_message_id is None:
                 row.last_message = newest[row.pk]
-        Conversation.objects.bulk_update(sorted(touched, key=lambda row: row.pk), COLUMNS, batch_size=200)
+        update_rows(touched, COLUMNS)
         self._write_windows(
             [row for row in touched if row.last_inbound_at and newest[row.pk].direction == Direction.INBOUND]
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from conversations import clock, wake
@@ -35,6 +38,24 @@ def draft(
     )
 
 
+_gathered: ContextVar[list[Event] | None] = ContextVar("gathered", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[list[Event]]:
+    """Within this block `record` only collects; what was collected is written in one statement at its end, unless it raised.
+
+    The block must be inside the transaction of the changes. To forget what a failed part recorded, cut the list back.
+    """
+    events: list[Event] = []
+    token = _gathered.set(events)
+    try:
+        yield events
+    finally:
+        _gathered.reset(token)
+    record_all(events)
+
+
 def record(
     kind: Kind,
     *,
@@ -43,15 +64,17 @@ def record(
     contact: Contact | None = None,
     channel: Channel | None = None,
     **data: Any,
-) -> Event:
+) -> None:
     """Append one event in the caller's transaction, and wake the readers when it commits.
 
     `data` holds ids, codes and numbers only, never a customer's words, name or number (D16).
     """
     event = draft(kind, by=by, conversation=conversation, contact=contact, channel=channel, **data)
+    if (events := _gathered.get()) is not None:
+        events.append(event)
+        return
     event.save(force_insert=True)
     wake.on_commit(wake.Bell.READERS)
-    return event
 
 
 def record_all(events: list[Event]) -> None:

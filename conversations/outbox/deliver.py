@@ -56,10 +56,9 @@ def _channels_with_work() -> list[Channel]:
 
 
 def _drain_channel(channel: Channel, limit: int) -> int:
+    """One token, one message, until the tokens or the messages end."""
     done = 0
     while done < limit:
-        if not _sendable(channel).exists():
-            break
         wait = pacing.take(channel.pk, channel.throughput)
         if wait > LONGEST_WAIT:
             break
@@ -68,6 +67,9 @@ def _drain_channel(channel: Channel, limit: int) -> int:
             continue
         claimed = claim(channel)
         if claimed is None:
+            pacing.give_back(channel.pk)
+            if not _sendable(channel).exists():
+                break
             continue
         send(claimed)
         done += 1
@@ -82,7 +84,12 @@ def claim(channel: Channel) -> Claimed | None:
     """The next message of a channel, moved to `sending` with its attempt in one commit; None when there is none, or it may not go."""
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        message = _sendable(channel).select_for_update(of=("self",) if skip else (), skip_locked=skip).first()
+        message = (
+            _sendable(channel)
+            .select_related("conversation__group")
+            .select_for_update(of=("self",) if skip else (), skip_locked=skip)
+            .first()
+        )
         if message is None:
             return None
         message.channel = channel

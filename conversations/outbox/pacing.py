@@ -35,15 +35,22 @@ return tostring(wait)
 """
 
 
+GIVE_BACK = "redis.call('HINCRBYFLOAT', KEYS[1], 'tokens', 1)"
+
+
 class _Own:
     lock = threading.Lock()
     buckets: dict[int, tuple[float, float]] = {}
 
 
 @lru_cache(maxsize=1)
-def _redis() -> Any:
+def _scripts() -> tuple[Any, Any]:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
-    return client.register_script(TAKE)
+    return client.register_script(TAKE), client.register_script(GIVE_BACK)
+
+
+def _key(channel_id: int) -> str:
+    return f"sportello:pace:{channel_id}"
 
 
 def take(channel_id: int, rate: float) -> float:
@@ -51,7 +58,7 @@ def take(channel_id: int, rate: float) -> float:
     capacity = max(1.0, rate * BURST_SECONDS)
     if settings.REDIS_URL:
         try:
-            return float(_redis()(keys=[f"sportello:pace:{channel_id}"], args=[rate, capacity]))
+            return float(_scripts()[0](keys=[_key(channel_id)], args=[rate, capacity]))
         except redis.RedisError as problem:  # pacing by this process alone is better than not sending
             logger.warning("pacing.redis_away", extra={"problem": type(problem).__name__})
     with _Own.lock:
@@ -61,3 +68,17 @@ def take(channel_id: int, rate: float) -> float:
         wait = 0.0 if tokens >= 1 else (1 - tokens) / rate
         _Own.buckets[channel_id] = (tokens - 1 if tokens >= 1 else tokens, now)
         return wait
+
+
+def give_back(channel_id: int) -> None:
+    """A token taken for a message that another worker had already claimed."""
+    if settings.REDIS_URL:
+        try:
+            _scripts()[1](keys=[_key(channel_id)])
+        except redis.RedisError:
+            logger.warning("pacing.redis_away")
+        return
+    with _Own.lock:
+        if channel_id in _Own.buckets:
+            tokens, at = _Own.buckets[channel_id]
+            _Own.buckets[channel_id] = (tokens + 1, at)

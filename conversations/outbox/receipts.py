@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from conversations import clock
 from conversations.actions import channels
 from conversations.actor import Actor
+from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record, record_all
 from conversations.models import Channel, Contact, Direction, EarlyStatus, Event, Message, MessageStatus
@@ -80,7 +81,7 @@ def apply(statuses: Iterable[tuple[Channel, StatusUpdate]]) -> None:
             )
         )
     if changed:
-        Message.objects.bulk_update(changed.values(), CHANGED, batch_size=200)
+        update_rows(changed.values(), CHANGED)
     record_all(events)
     if early:
         EarlyStatus.objects.bulk_create(early, ignore_conflicts=True)
