@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 STONE = {
@@ -18,8 +22,67 @@ ZUCCHERO = {
 }  # fmt: skip
 
 
-def _item(title: Any, icon: str, name: str) -> dict[str, Any]:
-    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}_changelist")}
+Item = tuple[Any, str, str]  # words, icon, app_model
+
+
+MENU: list[tuple[Any, bool, list[Item]]] = [
+    (
+        _("Desk"),
+        False,
+        [
+            (_("Conversations"), "forum", "conversations_conversation"),
+            (_("Messages"), "chat", "conversations_message"),
+            (_("Contacts"), "person", "conversations_contact"),
+            (_("Weekly reports"), "bar_chart", "reports_weeklyreport"),
+        ],
+    ),
+    (
+        _("Set-up"),
+        False,
+        [
+            (_("Channels"), "smartphone", "conversations_channel"),
+            (_("Departments"), "groups", "conversations_department"),
+            (_("Routing rules"), "alt_route", "routing_routingrule"),
+            (_("Calendars"), "calendar_month", "routing_calendar"),
+            (_("Automatic replies"), "bolt", "autoreply_rule"),
+            (_("CRM connections"), "sync", "crm_sync_connection"),
+            (_("People"), "badge", "auth_user"),
+            (_("Timetable of jobs"), "schedule", "django_celery_beat_periodictask"),
+        ],
+    ),
+    (
+        _("Behind the counter"),
+        True,
+        [
+            (_("Webhook deliveries"), "inbox", "conversations_delivery"),
+            (_("Journal"), "history", "conversations_event"),
+            (_("Account updates"), "campaign", "conversations_accountupdate"),
+            (_("Alarms"), "warning", "conversations_alarm"),
+            (_("Kill switch"), "power_settings_new", "conversations_halt"),
+        ],
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The rail: only pages that exist and that this person may see."""
+    found = []
+    for title, collapsible, items in MENU:
+        shown = [item for item in items if _visible(request, item[2])]
+        links = [
+            {"title": words, "icon": icon, "link": reverse(f"admin:{name}_changelist")} for words, icon, name in shown
+        ]
+        if links:
+            found.append({"title": title, "collapsible": collapsible, "items": links})
+    return found
+
+
+def _visible(request: HttpRequest, name: str) -> bool:
+    try:
+        page = admin.site.get_model_admin(apps.get_model(*name.rsplit("_", 1)))
+    except (LookupError, NotRegistered):
+        return False
+    return bool(page.has_view_permission(request))
 
 
 UNFOLD: dict[str, Any] = {
@@ -28,46 +91,13 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": _("Customer desk"),
     "SITE_URL": "/admin/",
     "SITE_ICON": lambda request: static("design/mark.svg"),
+    "DASHBOARD_CALLBACK": "config.admin_home.dashboard",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {"base": STONE, "primary": ZUCCHERO},
     "STYLES": [lambda request: static("design/tokens.css"), lambda request: static("design/admin.css")],
     "SIDEBAR": {
         "show_search": True,
-        "navigation": [
-            {
-                "title": _("Desk"),
-                "items": [
-                    _item(_("Conversations"), "forum", "conversations_conversation"),
-                    _item(_("Messages"), "chat", "conversations_message"),
-                    _item(_("Contacts"), "person", "conversations_contact"),
-                    _item(_("Weekly reports"), "bar_chart", "reports_weeklyreport"),
-                ],
-            },
-            {
-                "title": _("Set-up"),
-                "items": [
-                    _item(_("Channels"), "smartphone", "conversations_channel"),
-                    _item(_("Departments"), "groups", "conversations_department"),
-                    _item(_("Routing rules"), "alt_route", "routing_routingrule"),
-                    _item(_("Calendars"), "calendar_month", "routing_calendar"),
-                    _item(_("Automatic replies"), "bolt", "autoreply_rule"),
-                    _item(_("CRM connections"), "sync", "crm_sync_connection"),
-                    _item(_("People"), "badge", "auth_user"),
-                    _item(_("Timetable of jobs"), "schedule", "django_celery_beat_periodictask"),
-                ],
-            },
-            {
-                "title": _("Behind the counter"),
-                "collapsible": True,
-                "items": [
-                    _item(_("Webhook deliveries"), "inbox", "conversations_delivery"),
-                    _item(_("Journal"), "history", "conversations_event"),
-                    _item(_("Account updates"), "campaign", "conversations_accountupdate"),
-                    _item(_("Alarms"), "warning", "conversations_alarm"),
-                    _item(_("Kill switch"), "power_settings_new", "conversations_halt"),
-                ],
-            },
-        ],
+        "navigation": "config.unfold.navigation",
     },
 }

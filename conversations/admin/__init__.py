@@ -1,0 +1,29 @@
+"""The staff's screens of floor 1. Importing the modules registers them."""
+
+from conversations.admin import (
+    channel,
+    contact,
+    conversation,
+    delivery,
+    department,
+    halt,
+    journal,
+    message,
+    people,
+    pricing,
+    watch,
+)
+
+__all__ = [
+    "channel",
+    "contact",
+    "conversation",
+    "delivery",
+    "department",
+    "halt",
+    "journal",
+    "message",
+    "people",
+    "pricing",
+    "watch",
+]

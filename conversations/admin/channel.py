@@ -1,0 +1,205 @@
+"""Portfolios, channels and what Meta told about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
+from conversations.admin.showing import Tone, chip, link, machine_when, pretty, state, when
+from conversations.models import AccountUpdate, Channel, Portfolio, Template
+
+SECRETS = {"access_token": _("Access token"), "app_secret": _("App secret"), "verify_token": _("Verify token")}
+STATUS: dict[str, Tone] = {"setup": "info", "stopped": "danger", "offline": "warning"}
+QUALITY: dict[str, Tone] = {"YELLOW": "warning", "RED": "danger"}
+
+
+class ChannelForm(forms.ModelForm):
+    """A secret is never shown again: an empty field keeps it, a filled one replaces it (C1)."""
+
+    class Meta:
+        model = Channel
+        exclude = [*SECRETS, "quality_rating", "status_reason"]  # noqa: DJ006  the secrets come as fields of their own
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        dates = secret_dates(self.instance) if self.instance.pk else {}
+        for name in SECRETS:
+            field = self.fields[f"new_{name}"]
+            if name in dates:
+                day = formats.date_format(timezone.localtime(dates[name]), "j M Y")
+                field.help_text = _("Set on %(day)s. Fill in only to replace it.") % {"day": day}
+            else:
+                field.help_text = _("Not set.")
+
+    def clean(self) -> dict[str, Any]:
+        """Before the model is validated and saved, with its other fields."""
+        given: dict[str, Any] = super().clean() or {}
+        self.replaced = [name for name in SECRETS if given.get(f"new_{name}")]
+        for name in self.replaced:
+            setattr(self.instance, name, given[f"new_{name}"].strip())
+        return given
+
+
+def _secret_field(label: Any) -> forms.CharField:
+    widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"})
+    return forms.CharField(label=label, required=False, max_length=2000, widget=widget)
+
+
+for _name, _label in SECRETS.items():
+    ChannelForm.base_fields[f"new_{_name}"] = _secret_field(_label)
+    ChannelForm.declared_fields[f"new_{_name}"] = ChannelForm.base_fields[f"new_{_name}"]
+
+
+def secret_dates(channel: Channel) -> dict[str, datetime]:
+    """When each secret that is set was last replaced: the history says so in its reason, without the value."""
+    found = {name: channel.created_at for name in SECRETS if getattr(channel, name)}
+    rows = channel.history.exclude(history_change_reason=None).order_by("history_date")
+    for reason, at in rows.values_list("history_change_reason", "history_date"):
+        for name in found:
+            if name in reason.split():
+                found[name] = at
+    return found
+
+
+@admin.register(Channel)
+class ChannelAdmin(ConfigAdmin):
+    """Floors above may subclass it, add inlines and register theirs instead."""
+
+    stamp = "channels"
+    form = ChannelForm
+    list_display = ["name", "display_phone_number", "shown_status", "shown_quality", "throughput", "last_in"]
+    list_filter = ["status", "kind", "portfolio"]
+    search_fields = ["name", "display_phone_number", "phone_number_id"]
+    autocomplete_fields = ["portfolio", "default_department"]
+    list_select_related = ["portfolio"]
+    readonly_fields = ["shown_quality", "status_reason", "last_in"]
+    fieldsets = [
+        (None, {"fields": ["name", "kind", "portfolio", "status", "status_reason", "shown_quality", "last_in"]}),
+        (
+            _("Connection to WhatsApp"),
+            {
+                "fields": [
+                    "display_phone_number",
+                    "phone_number_id",
+                    "waba_id",
+                    *[f"new_{name}" for name in SECRETS],
+                    "api_version",
+                    "base_url",
+                    "backup_base_url",
+                ]
+            },
+        ),
+        (
+            _("Customers and conversations"),
+            {"fields": ["time_zone", "language", "default_department", "reopen_hours"]},
+        ),
+        (
+            _("Limits and prices"),
+            {
+                "fields": [
+                    "throughput",
+                    "daily_recipient_limit",
+                    "window_margin_seconds",
+                    "pricing_window_hours",
+                    "surcharge",
+                    "currency",
+                ]
+            },
+        ),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        replaced = getattr(form, "replaced", [])
+        if replaced:
+            obj._change_reason = " ".join(replaced)
+        super().save_model(request, obj, form, change)
+
+    @display(description=_("status"), ordering="status")
+    def shown_status(self, row: Channel) -> str:
+        if row.status_reason:
+            return chip(row.get_status_display(), STATUS.get(row.status, "quiet"), title=row.status_reason)
+        return state(row, "status", STATUS)
+
+    @display(description=_("quality"), ordering="quality_rating")
+    def shown_quality(self, row: Channel) -> str:
+        return state(row, "quality_rating", QUALITY)
+
+    @display(description=_("last message in"), ordering="last_inbound_at")
+    def last_in(self, row: Channel) -> str:
+        return when(row.last_inbound_at)
+
+
+class ChannelInline(TabularInline):
+    model = Channel
+    fields = ["name", "display_phone_number", "status"]
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Portfolio)
+class PortfolioAdmin(ConfigAdmin):
+    stamp = "channels"
+    list_display = ["name", "meta_id", "messaging_limit"]
+    search_fields = ["name", "meta_id"]
+    inlines = [ChannelInline]
+
+
+@admin.register(Template)
+class TemplateAdmin(ReadOnlyAdmin):
+    list_display = ["name", "language", "channel", "category", "shown_status", "quality", "synced"]
+    list_filter = ["status", "category", "language", "channel"]
+    search_fields = ["name"]
+    list_select_related = ["channel"]
+    fields = ["name", "language", "channel", "category", "status", "reason", "quality", "shown_components", "synced_at"]
+    readonly_fields = ["shown_components"]
+
+    @display(description=_("status"), ordering="status")
+    def shown_status(self, row: Template) -> str:
+        tones: dict[str, Tone] = {"REJECTED": "danger", "DISABLED": "danger", "PAUSED": "warning", "PENDING": "info"}
+        return chip(row.status.capitalize(), tones.get(row.status, "quiet"), title=row.reason)
+
+    @display(description=_("synced"), ordering="synced_at")
+    def synced(self, row: Template) -> str:
+        return machine_when(row.synced_at)
+
+    @display(description=_("components"))
+    def shown_components(self, row: Template) -> str:
+        return pretty(row.components)
+
+
+@admin.register(AccountUpdate)
+class AccountUpdateAdmin(ReadOnlyAdmin):
+    list_display = ["field", "event", "shown_channel", "waba_id", "shown_at"]
+    list_filter = ["field", "channel"]
+    search_fields = ["field", "event", "waba_id"]
+    list_select_related = ["channel"]
+    ordering = ["-at"]
+    fields = ["field", "event", "channel", "waba_id", "at", "shown_data"]
+    readonly_fields = ["shown_data"]
+
+    @display(description=_("channel"))
+    def shown_channel(self, row: AccountUpdate) -> str:
+        return link(row.channel)
+
+    @display(description=_("at"), ordering="at")
+    def shown_at(self, row: AccountUpdate) -> str:
+        return when(row.at)
+
+    @display(description=_("as it came"))
+    def shown_data(self, row: AccountUpdate) -> str:
+        return pretty(row.data)

@@ -1,0 +1,86 @@
+"""What the watchdog sees (O9): alarms, heartbeats, version stamps; and what people are told."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from conversations.admin.config_admin import GrowingAdmin, ReadOnlyAdmin
+from conversations.admin.showing import chip, link, machine_when, pretty, short, when
+from conversations.models import Alarm, Heartbeat, Notification, SavedView, Stamp
+
+
+@admin.register(Alarm)
+class AlarmAdmin(ReadOnlyAdmin):
+    list_display = ["key", "code", "shown_state", "raised", "cleared"]
+    list_filter = [("cleared_at", admin.EmptyFieldListFilter), "code"]
+    search_fields = ["key", "code"]
+    ordering = ["-raised_at"]
+    fields = ["key", "code", "shown_state", "raised_at", "cleared_at", "shown_data"]
+    readonly_fields = ["shown_state", "shown_data"]
+
+    @display(description=_("state"), ordering="cleared_at")
+    def shown_state(self, row: Alarm) -> str:
+        return chip(_("Over")) if row.cleared_at else chip(_("Open"), "danger")
+
+    @display(description=_("raised"), ordering="raised_at")
+    def raised(self, row: Alarm) -> str:
+        return machine_when(row.raised_at)
+
+    @display(description=_("cleared"), ordering="cleared_at")
+    def cleared(self, row: Alarm) -> str:
+        return machine_when(row.cleared_at)
+
+    @display(description=_("details"))
+    def shown_data(self, row: Alarm) -> str:
+        return pretty(row.data)
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ["name", "beat", "seconds", "shown_problem"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+    @display(description=_("last"), ordering="at")
+    def beat(self, row: Heartbeat) -> str:
+        return machine_when(row.at)
+
+    @display(description=_("problem"))
+    def shown_problem(self, row: Heartbeat) -> str:
+        return short(row.problem)
+
+
+@admin.register(Stamp)
+class StampAdmin(ReadOnlyAdmin):
+    list_display = ["name", "version"]
+    ordering = ["name"]
+
+
+@admin.register(Notification)
+class NotificationAdmin(GrowingAdmin):
+    list_display = ["kind", "user", "talk", "shown_at", "shown_read"]
+    list_filter = ["kind"]
+    search_fields = ["user__username"]
+    list_select_related = ["user", "conversation"]
+    ordering = ["-id"]
+
+    @display(description=_("conversation"))
+    def talk(self, row: Notification) -> str:
+        return link(row.conversation)
+
+    @display(description=_("at"), ordering="at")
+    def shown_at(self, row: Notification) -> str:
+        return when(row.at)
+
+    @display(description=_("read"), ordering="read_at")
+    def shown_read(self, row: Notification) -> str:
+        return when(row.read_at)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ["name", "owner", "department", "is_shared"]
+    list_select_related = ["owner", "department"]
+    search_fields = ["name", "owner__username"]

@@ -1,0 +1,145 @@
+"""The four questions of admin's first page: does it work, what is misconfigured, what waits, is automation on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Min, QuerySet
+from django.utils.translation import gettext as _
+
+from conversations import clock
+from conversations.models import (
+    Alarm,
+    Channel,
+    Conversation,
+    Delivery,
+    Department,
+    Halt,
+    Message,
+    MessageStatus,
+    ParkedEvent,
+    ParkedStep,
+)
+
+RECENT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One count with the page it leads to; `tone` tints it once it is not zero."""
+
+    words: str
+    count: int
+    url: str
+    query: str = ""
+    oldest: datetime | None = None
+    tone: str = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One thing that is not as it should be, and where to mend it."""
+
+    words: str
+    hint: str
+    url: str = ""
+    row: int | None = None
+    tone: str = "warning"
+
+
+def channels() -> QuerySet[Channel]:
+    return Channel.objects.defer("access_token", "app_secret", "verify_token").order_by("name")
+
+
+def waiting() -> list[Waiting]:
+    active = Conversation.objects.active()
+    pool, held = active.waiting().unassigned(), active.waiting().filter(assignee__isnull=False)
+    talks, since = "admin:conversations_conversation_changelist", clock.now() - RECENT
+    failed = Message.objects.filter(status=MessageStatus.FAILED, failed_at__gte=since)
+    unsure = Message.objects.filter(status=MessageStatus.UNCONFIRMED)
+    messages = "admin:conversations_message_changelist"
+    return [
+        Waiting(
+            _("Customers waiting in a pool"), pool.count(), talks, "assignee__isnull=True", _oldest(pool), "warning"
+        ),
+        Waiting(_("Customers waiting for their agent"), held.count(), talks, "assignee__isnull=False", _oldest(held)),
+        Waiting(_("Unread conversations"), active.filter(unread__gt=0).count(), talks),
+        Waiting(_("Not delivered in 24 hours"), failed.count(), messages, "status__exact=failed", None, "danger"),
+        Waiting(_("Unconfirmed messages"), unsure.count(), messages, "status__exact=unconfirmed", None, "warning"),
+        *_parked(),
+    ]
+
+
+def _oldest(rows: QuerySet[Conversation]) -> datetime | None:
+    found: datetime | None = rows.aggregate(oldest=Min("waiting_since"))["oldest"]
+    return found
+
+
+def _parked() -> list[Waiting]:
+    deliveries = Delivery.objects.filter(status=Delivery.Status.PARKED).count()
+    steps = ParkedStep.objects.filter(replayed_at__isnull=True).count()
+    events = ParkedEvent.objects.count()
+    return [
+        Waiting(
+            _("Webhook deliveries parked"),
+            deliveries,
+            "admin:conversations_delivery_changelist",
+            "status__exact=parked",
+            None,
+            "danger",
+        ),
+        Waiting(_("Pipeline steps parked"), steps, "admin:conversations_parkedstep_changelist", "", None, "danger"),
+        Waiting(_("Events parked"), events, "admin:conversations_parkedevent_changelist", "", None, "danger"),
+    ]
+
+
+def troubles() -> list[Trouble]:
+    """Open alarms, and set-up that cannot work as it is."""
+    found = [
+        Trouble(_alarm_words(alarm), alarm.key, "admin:conversations_alarm_change", alarm.pk, "danger")
+        for alarm in Alarm.objects.filter(cleared_at__isnull=True).order_by("-raised_at")[:10]
+    ]
+    page = "admin:conversations_channel_change"
+    for channel in Channel.objects.select_related("default_department").order_by("name"):
+        found += [Trouble(words, hint, page, channel.pk) for words, hint in _of_channel(channel)]
+    empty = Department.objects.filter(is_active=True, memberships__isnull=True)
+    hint = _("What is routed there waits for nobody.")
+    found += [
+        Trouble(
+            _("%(department)s has no members") % {"department": row},
+            hint,
+            "admin:conversations_department_change",
+            row.pk,
+        )
+        for row in empty
+    ]
+    if not Channel.objects.exists():
+        found.append(Trouble(_("No channel is connected"), _("Add the WhatsApp number customers write to.")))
+    return found
+
+
+def _alarm_words(alarm: Alarm) -> str:
+    return alarm.code.replace("_", " ").replace(".", " ").capitalize()
+
+
+def _of_channel(channel: Channel) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    names: dict[str, Any] = {"channel": channel}
+    if channel.kind == Channel.Kind.WHATSAPP:
+        secrets = {"access_token": _("access token"), "app_secret": _("app secret"), "verify_token": _("verify token")}
+        missing = [words for name, words in secrets.items() if not getattr(channel, name)]
+        if missing:
+            said = _("%(channel)s: %(missing)s missing") % {**names, "missing": ", ".join(missing)}
+            found.append((said, _("Without them nothing comes in, or nothing goes out.")))
+    if channel.status == Channel.Status.STOPPED:
+        found.append((_("%(channel)s has stopped sending") % names, channel.status_reason))
+    if channel.default_department is None:
+        said = _("%(channel)s has no default department") % names
+        found.append((said, _("What no rule claims waits in nobody's pool.")))
+    return found
+
+
+def halts() -> QuerySet[Halt]:
+    return Halt.objects.standing(clock.now()).select_related("channel", "by").order_by("starts_at")

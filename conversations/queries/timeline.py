@@ -1,0 +1,123 @@
+"""One conversation as a page to read: its messages and notes in order, and what happened to it in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from conversations import reasons
+from conversations.journal.kinds import Kind
+from conversations.models import Conversation, Department, Event, Message, Note
+from conversations.queries.conversations import notes_of, thread_of
+from conversations.queries.people import shown_name
+from conversations.whatsapp.errors import describe
+
+MOST_MESSAGES, MOST_EVENTS = 300, 200
+
+# Said with: department, agent, status, priority, error, why, rule. Kinds not listed read as their own label.
+SENTENCES: dict[str, str] = {
+    Kind.CONVERSATION_ROUTED: gettext_noop("Routed to %(department)s"),
+    Kind.CONVERSATION_ASSIGNED: gettext_noop("Assigned to %(agent)s"),
+    Kind.CONVERSATION_STATUS: gettext_noop("Status: %(status)s"),
+    Kind.CONVERSATION_PRIORITISED: gettext_noop("Priority: %(priority)s"),
+    Kind.MESSAGE_FAILED: gettext_noop("Not delivered: %(error)s"),
+    Kind.RULE_FIRED: gettext_noop("Answered by the rule %(rule)s"),
+    Kind.RULE_SKIPPED: gettext_noop("The rule %(rule)s was withheld: %(why)s"),
+}
+# The thread itself shows these.
+QUIET = {Kind.MESSAGE_RECEIVED, Kind.MESSAGE_QUEUED, Kind.MESSAGE_SENT, Kind.MESSAGE_DELIVERED, Kind.MESSAGE_READ}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened: what, by whom, and the code in brackets."""
+
+    at: datetime
+    said: str
+    by: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the thread: `kind` is "message" or "note"."""
+
+    at: datetime
+    kind: str
+    row: Message | Note
+    sender: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    conversation: Conversation
+    reason: str
+    items: list[Item]
+    lines: list[Line]
+    earlier: bool
+    """There are older messages than these."""
+
+
+def page_of(conversation: Conversation) -> Page:
+    """Seven queries or so, however long the conversation is; the newest messages and events of it."""
+    newest = list(thread_of(conversation).order_by("-timestamp", "-id")[: MOST_MESSAGES + 1])
+    shown = newest[:MOST_MESSAGES]
+    items = [Item(row.timestamp, "message", row, _sender(row), _problem(row)) for row in shown]
+    items += [Item(note.created_at, "note", note, shown_name(note.author)) for note in notes_of(conversation)]
+    items.sort(key=lambda item: (item.at, item.row.pk))
+    return Page(
+        conversation=conversation,
+        reason=reasons.sentence(conversation.reason_code, conversation.reason_data),
+        items=items,
+        lines=timeline(conversation),
+        earlier=len(newest) > MOST_MESSAGES,
+    )
+
+
+def timeline(conversation: Conversation) -> list[Line]:
+    """What happened, newest first, but for what the thread shows anyway."""
+    rows = Event.objects.filter(conversation=conversation).exclude(kind__in=QUIET).order_by("-id")[:MOST_EVENTS]
+    events = list(rows)
+    departments = dict(Department.objects.values_list("pk", "name")) if events else {}
+    people_ids = {event.data.get("assignee") for event in events} | {event.user_id for event in events}
+    people = {user.pk: shown_name(user) for user in User.objects.filter(pk__in=people_ids - {None})}
+    return [_line(event, departments, people) for event in events]
+
+
+def _line(event: Event, departments: dict[int, str], people: dict[int, str]) -> Line:
+    data: dict[str, Any] = event.data
+    words = {
+        "department": departments.get(data.get("department") or 0, _("nobody's pool")),
+        "agent": people.get(data.get("assignee") or 0, _("somebody")),
+        "status": _label(Conversation.Status, data.get("status")),
+        "priority": _label(Conversation._meta.get_field("priority"), data.get("priority")),
+        "error": describe(str(data.get("code", ""))),
+        "rule": data.get("rule", ""),
+        "why": data.get("why", ""),
+    }
+    template = SENTENCES.get(event.kind)
+    said = _(template) % words if template else event.get_kind_display()
+    by = people.get(event.user_id or 0) or event.by.partition(":")[2] or event.by
+    code = str(data.get("reason") or data.get("code") or "")
+    return Line(at=event.at, said=str(said), by=by, code=code)
+
+
+def _label(choices: Any, value: Any) -> str:
+    pairs = choices.choices if hasattr(choices, "choices") else []
+    return str(dict(pairs).get(value, value or ""))
+
+
+def _sender(row: Message) -> str:
+    if row.sender_contact is not None:
+        return row.sender_contact.shown_name
+    return shown_name(row.sender_user) or row.rule_key or str(row.get_origin_display())
+
+
+def _problem(row: Message) -> str:
+    return describe(row.error_code) if row.error_code and row.status == "failed" else ""

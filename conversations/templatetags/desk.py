@@ -1,0 +1,29 @@
+"""What templates of the desk ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from conversations import clock, times
+from conversations.models import Halt
+
+register = template.Library()
+
+
+@register.simple_tag
+def halts_standing() -> list[Halt]:
+    """The kill switches that stand now: shown top right on every page of admin (DESIGN.md)."""
+    return list(Halt.objects.standing(clock.now()).select_related("channel", "by").order_by("starts_at")[:5])
+
+
+@register.filter
+def when(at: Any) -> SafeString | str:
+    return times.when(at)
+
+
+@register.filter
+def machine_when(at: Any) -> SafeString | str:
+    return times.machine_when(at)

@@ -1,0 +1,46 @@
+"""How points in time are said to people: relative, with the whole one in the tooltip (DESIGN.md, Words)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from conversations import clock
+
+NOTHING = "–"
+
+
+def when(at: datetime | None) -> SafeString | str:
+    """now, 2 min, 1 h, Thu 9:41, 12 Oct; a coming time with "in". For business time (D24)."""
+    return _time(at, clock.now())
+
+
+def machine_when(at: datetime | None) -> SafeString | str:
+    """The same for machine times: heartbeats, deliveries, attempts, locks."""
+    return _time(at, clock.machine_now())
+
+
+def _time(at: datetime | None, now: datetime) -> SafeString | str:
+    if at is None:
+        return NOTHING
+    whole = formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), whole, _relative(at, now))
+
+
+def _relative(at: datetime, now: datetime) -> str:
+    seconds = (now - at).total_seconds()
+    if abs(seconds) < 60:
+        return _("now")
+    local = timezone.localtime(at)
+    if abs(seconds) < 86400:
+        minutes = int(abs(seconds) // 60)
+        said = _("%(count)s min") % {"count": minutes} if minutes < 60 else _("%(count)s h") % {"count": minutes // 60}
+        return said if seconds > 0 else _("in %(time)s") % {"time": said}
+    if abs(seconds) < 6 * 86400:
+        return formats.date_format(local, "D H:i")
+    this_year = local.year == timezone.localtime(now).year
+    return formats.date_format(local, "j M" if this_year else "j M Y")
