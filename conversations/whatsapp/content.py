@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from conversations.whatsapp import json_text
 from conversations.whatsapp.payloads import Media
 
 Json = dict[str, Any]
@@ -26,7 +26,10 @@ def read(kind: str, item: Json) -> Content:
     if reader is None:
         return Content("unknown", "", {"raw": item})
     body = item.get(kind)
-    found = reader(kind, body if isinstance(body, (dict, list)) else {}, item)
+    try:
+        found = reader(kind, body if isinstance(body, dict) or (kind == "contacts" and body) else {}, item)
+    except (AttributeError, KeyError, TypeError, ValueError):  # not the shape Meta documents: the person still sees that it came
+        return Content("unknown", "", {"raw": item})
     extra = {key: item[key] for key in ("referral", "identity", "errors") if item.get(key)}
     context = item.get("context")
     if isinstance(context, dict):
@@ -75,8 +78,8 @@ def _interactive(kind: str, body: Any, item: Json) -> Content:
     content = dict(body)
     if inner_kind == "nfm_reply":
         try:
-            content["response"] = json.loads(inner.get("response_json") or "")
-        except (TypeError, ValueError):
+            content["response"] = json_text.loads(inner.get("response_json") or "")
+        except (TypeError, ValueError, RecursionError):
             content["response"] = None  # Meta: may be invalid
     return Content(kind, _words(inner.get("title") or inner.get("body")), content)
 

@@ -32,4 +32,4 @@ def key(number: str) -> str:
 def country_of_user_id(user_id: str) -> str:
     """`IT.1234` -> "IT"; "" when it has no such prefix (facts §4)."""
     prefix = user_id.partition(".")[0]
-    return prefix.upper() if len(prefix) == 2 and prefix.isalpha() else ""
+    return prefix.upper() if len(prefix) == 2 and prefix.isascii() and prefix.isalpha() else ""

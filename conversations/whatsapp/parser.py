@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,9 @@ from conversations.whatsapp.payloads import (
 
 Json = dict[str, Any]
 MESSAGE_FIELDS = {"messages", "smb_message_echoes", "history"}
+PHONE = re.compile(r"\+?\d[\d ().-]{2,38}")
+LONGEST_USER_ID = 160  # facts §4
+EARLIEST, LATEST = 946_684_800, 4_102_444_800  # 2000 and 2100
 
 
 class NotAWebhook(ValueError):
@@ -50,13 +54,16 @@ def _updates(field: str, value: Json) -> Iterator[Update]:
         return
     senders = _senders(value.get("contacts"))
     seen = False
-    for message in _dicts(value.get("messages")):
+    for message in _list(value.get("messages")):
         seen = True
-        yield from _kept(lambda item: _message(item, senders), message, "messages")
-    for message in _dicts(value.get("message_echoes")):
+        if field == "history":  # the past of a coexistence number: kept, never answered (D21)
+            yield from _kept(lambda item: AccountChange("history", "message", dict(item)), message, "history")
+        else:
+            yield from _kept(lambda item: _message(item, senders), message, "messages")
+    for message in _list(value.get("message_echoes")):
         seen = True
-        yield from _kept(lambda item: _echo(item), message, "message_echoes")
-    for status in _dicts(value.get("statuses")):
+        yield from _kept(_echo, message, "message_echoes")
+    for status in _list(value.get("statuses")):
         seen = True
         yield from _kept(_status, status, "statuses")
     for thread in (thread for chunk in _dicts(value.get("history")) for thread in _dicts(chunk.get("threads"))):
@@ -66,12 +73,12 @@ def _updates(field: str, value: Json) -> Iterator[Update]:
         yield _account(field, value)
 
 
-def _kept(read: Any, item: Json, field: str) -> Iterator[Update]:
+def _kept(read: Callable[[Any], Update | None], item: Any, field: str) -> Iterator[Update]:
     """One unreadable item is kept as it came and does not take the others with it."""
     try:
         update = read(item)
-    except (KeyError, TypeError, ValueError, AttributeError):
-        yield AccountChange(field, "not_understood", item)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        yield AccountChange(field, "not_understood", item if isinstance(item, dict) else {"item": item})
         return
     if update is not None:
         yield update
@@ -97,8 +104,8 @@ def _message(item: Json, senders: dict[str, Sender]) -> Update:
         )
     if kind == "revoke":
         return RevokeChange(wamid, timestamp, _required(_dict(item.get("revoke")).get("original_message_id")))
-    if kind == "system" and (change := _identity_change(item, timestamp)):
-        return change
+    if kind == "system":  # nobody wrote: it opens no conversation and no window (D21)
+        return _identity_change(item, timestamp) or AccountChange("messages", "system", item)
     read = contents.read(kind, item)
     return InboundMessage(
         wamid=wamid,
@@ -116,7 +123,9 @@ def _message(item: Json, senders: dict[str, Sender]) -> Update:
 
 def _echo(item: Json) -> Update:
     """Written in the business app of a coexistence number: `to` is the customer."""
-    customer = Sender(wa_id=_text(item.get("to")), user_id=_text(item.get("to_user_id")))
+    customer = Sender(wa_id=_phone(item.get("to")), user_id=_user_id(item.get("to_user_id")))
+    if not customer.is_known:
+        raise ValueError("an echo to nobody")
     if _text(item.get("type")) in {"edit", "revoke"}:
         return _message({**item, "from": item.get("to")}, {})
     read = contents.read(_text(item.get("type")) or "unknown", item)
@@ -144,7 +153,7 @@ def _status(item: Json) -> StatusUpdate:
         status=_required(item.get("status")),
         timestamp=_time(item.get("timestamp")),
         opaque=_text(item.get("biz_opaque_callback_data")),
-        error_code=_text(error.get("code")),
+        error_code=_text(error.get("code"))[:40],
         error_detail=detail[:500],
         pricing=pricing,
         raw={key: item[key] for key in item if key not in {"recipient_id", "recipient_user_id"}},
@@ -154,26 +163,26 @@ def _status(item: Json) -> StatusUpdate:
 
 def _identity_change(item: Json, timestamp: datetime) -> IdentityChange | None:
     system = _dict(item.get("system"))
-    kind, old = _text(system.get("type")), _text(item.get("from"))
+    kind, old = _text(system.get("type")), _phone(item.get("from"))
     if (
         kind in {"user_changed_number", "customer_changed_number"}
         and old
-        and (new := _text(system.get("wa_id") or system.get("new_wa_id")))
+        and (new := _phone(system.get("wa_id") or system.get("new_wa_id")))
     ):
-        return IdentityChange("wa_id", old, new, "", _text(system.get("user_id")), timestamp)
-    if kind == "user_changed_user_id" and (new := _text(system.get("user_id"))):
-        old_id = _text(item.get("from_user_id")) or _text(system.get("previous_user_id"))
+        return IdentityChange("wa_id", old, new, "", _user_id(system.get("user_id")), timestamp)
+    if kind == "user_changed_user_id" and (new := _user_id(system.get("user_id"))):
+        old_id = _user_id(item.get("from_user_id")) or _user_id(system.get("previous_user_id"))
         if old_id:
-            return IdentityChange("bsuid", old_id, new, _text(system.get("wa_id")) or old, "", timestamp)
+            return IdentityChange("bsuid", old_id, new, _phone(system.get("wa_id")) or old, "", timestamp)
     return None
 
 
 def _user_id_update(value: Json) -> IdentityChange | None:
     ids = _dict(value.get("user_id"))
-    old, new = _text(ids.get("previous")), _text(ids.get("current"))
+    old, new = _user_id(ids.get("previous")), _user_id(ids.get("current"))
     if not (old and new):
         return None
-    return IdentityChange("bsuid", old, new, _text(value.get("wa_id")), "", _time(value.get("timestamp")))
+    return IdentityChange("bsuid", old, new, _phone(value.get("wa_id")), "", _time(value.get("timestamp")))
 
 
 def _account(field: str, value: Json) -> AccountChange:
@@ -189,8 +198,8 @@ def _senders(contacts: Any) -> dict[str, Sender]:
     for contact in _dicts(contacts):
         profile = _dict(contact.get("profile"))
         sender = Sender(
-            wa_id=_text(contact.get("wa_id")),
-            user_id=_text(contact.get("user_id")),
+            wa_id=_phone(contact.get("wa_id")),
+            user_id=_user_id(contact.get("user_id")),
             profile_name=_text(profile.get("name"))[:200],
             username=_text(profile.get("username")).removeprefix("@")[:80],
         )
@@ -201,7 +210,7 @@ def _senders(contacts: Any) -> dict[str, Sender]:
 
 
 def _sender(item: Json, senders: dict[str, Sender]) -> Sender:
-    phone, user_id = _text(item.get("from")), _text(item.get("from_user_id"))
+    phone, user_id = _phone(item.get("from")), _user_id(item.get("from_user_id"))
     known = senders.get(user_id) or senders.get(phone)
     if known is None and len(set(senders.values())) == 1 and not (phone or user_id):
         known = next(iter(senders.values()))
@@ -218,8 +227,11 @@ def _sender(item: Json, senders: dict[str, Sender]) -> Sender:
 
 
 def _time(value: Any) -> datetime:
-    """Unix seconds, as text or number; a nonsense time is refused by the caller."""
-    return datetime.fromtimestamp(int(value), UTC)
+    """Unix seconds, as text or number. ValueError for a nonsense time: it would become somebody's window or place in the list."""
+    seconds = int(value) if isinstance(value, str | int) and not isinstance(value, bool) else 0
+    if not EARLIEST < seconds < LATEST:
+        raise ValueError("no time of this century")
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _text(value: Any) -> str:
@@ -228,6 +240,17 @@ def _text(value: Any) -> str:
         if isinstance(value, str)
         else (str(value) if isinstance(value, int) and not isinstance(value, bool) else "")
     )
+
+
+def _phone(value: Any) -> str:
+    """"" for what cannot be a phone number: its digits would be taken for somebody else's (facts §4)."""
+    text = _text(value)
+    return text if PHONE.fullmatch(text) else ""
+
+
+def _user_id(value: Any) -> str:
+    text = _text(value)
+    return text if len(text) <= LONGEST_USER_ID else ""
 
 
 def _required(value: Any) -> str:
@@ -239,6 +262,10 @@ def _required(value: Any) -> str:
 
 def _dict(value: Any) -> Json:
     return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _dicts(value: Any) -> list[Json]:
