@@ -1,0 +1,139 @@
+"""What the desk did for one customer, in sentences, newest first: for the phone page's "What the desk did"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from autoreply.models import Rule
+from conversations.journal.kinds import Kind
+from conversations.models import Conversation, Delivery, Department, Direction, Event, Message, Origin
+from conversations.reasons import sentence
+from conversations.whatsapp.errors import describe
+
+MESSAGES = 30  # newest of the conversation
+EVENTS = 120
+DELIVERIES = 200  # newest webhooks in which a message's own is looked for
+
+TOLD = (  # of the journal, besides messages
+    Kind.CONVERSATION_ROUTED,
+    Kind.CONVERSATION_ASSIGNED,
+    Kind.CONVERSATION_RELEASED,
+    Kind.CONVERSATION_HANDED_OVER,
+    Kind.CONVERSATION_REOPENED,
+    Kind.CONVERSATION_RESOLVED,
+    Kind.RULE_SKIPPED,
+    Kind.WINDOW_CHANGED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    at: datetime  # business time
+    text: str
+
+
+def entries(conversation: Conversation) -> list[Entry]:
+    messages = list(
+        Message.objects.filter(conversation=conversation)
+        .select_related("sender_user")
+        .order_by("-timestamp", "-pk")[:MESSAGES]
+    )
+    told = [*_of_messages(messages), *_of_journal(conversation)]
+    if conversation.window_ends_at and conversation.last_inbound_at:
+        told.append(
+            Entry(conversation.last_inbound_at, _("Service window open until %(when)s") % {"when": _when(conversation)})
+        )
+    return sorted(told, key=lambda entry: entry.at, reverse=True)
+
+
+def _when(conversation: Conversation) -> str:
+    ends = conversation.window_ends_at
+    return date_format(ends.astimezone(conversation.channel.zone), "D H:i") if ends else ""
+
+
+def _of_messages(messages: list[Message]) -> Iterator[Entry]:
+    rules = dict(Rule.objects.filter(key__in={message.rule_key for message in messages}).values_list("key", "name"))
+    taken = _processing_times([str(message.wamid) for message in messages if message.direction == Direction.INBOUND])
+    for message in messages:
+        if message.direction == Direction.INBOUND:
+            ms = taken.get(str(message.wamid))
+            if ms is None:
+                yield Entry(message.created_at, _("Webhook stored and acknowledged"))
+            else:
+                yield Entry(message.created_at, _("Webhook stored and acknowledged, read %(ms)s ms later") % {"ms": ms})
+            continue
+        if message.origin == Origin.AGENT:
+            who = message.sender_user.get_full_name() if message.sender_user else _("an agent")
+            what = _("Answer sent by %(agent)s") % {"agent": who}
+        else:
+            what = _("Automatic answer by the rule “%(rule)s”") % {
+                "rule": rules.get(message.rule_key, message.rule_key)
+            }
+        yield Entry(
+            message.sent_at or message.created_at,
+            what if message.sent_at else f"{what} · {message.get_status_display()}",
+        )
+        if message.delivered_at and message.read_at:
+            seconds = f"{(message.read_at - message.delivered_at).total_seconds():.0f}"
+            yield Entry(message.read_at, _("Delivered, then read: %(seconds)s s") % {"seconds": seconds})
+        elif message.delivered_at:
+            yield Entry(message.delivered_at, _("Delivered"))
+        if message.failed_at:
+            yield Entry(message.failed_at, _("Not delivered: %(why)s") % {"why": describe(message.error_code)})
+
+
+def _processing_times(wamids: list[str]) -> dict[str, int]:
+    """Milliseconds from the stored webhook to its rows, for those whose delivery is still among the newest."""
+    found: dict[str, int] = {}
+    needles = [(wamid, json.dumps(wamid).encode()) for wamid in wamids]
+    for row in Delivery.objects.filter(processed_at__isnull=False).order_by("-pk")[:DELIVERIES]:
+        body, processed = bytes(row.body), row.processed_at
+        for wamid, needle in needles:
+            if processed is not None and b'"messages":' in body and needle in body:
+                found[wamid] = round((processed - row.received_at).total_seconds() * 1000)
+    return found
+
+
+def _of_journal(conversation: Conversation) -> Iterator[Entry]:
+    events = list(Event.objects.filter(conversation=conversation, kind__in=TOLD).order_by("-pk")[:EVENTS])
+    departments = dict(Department.objects.values_list("pk", "name"))
+    skipped = {event.data.get("rule") for event in events if event.kind == Kind.RULE_SKIPPED}
+    rules = dict(Rule.objects.filter(key__in=skipped).values_list("key", "name"))
+    routed = {event.at for event in events if event.kind == Kind.CONVERSATION_ROUTED}
+    for event in events:
+        if event.kind == Kind.CONVERSATION_ASSIGNED and event.at in routed:
+            continue  # the same decision: its sentence names the agent too
+        yield Entry(event.at, _said(event, conversation, departments, rules))
+
+
+def _said(event: Event, conversation: Conversation, departments: dict[int, str], rules: dict[str, str]) -> str:
+    data = event.data
+    kind = Kind(event.kind)
+    if kind in {Kind.CONVERSATION_ROUTED, Kind.CONVERSATION_ASSIGNED, Kind.CONVERSATION_RELEASED}:
+        name = departments.get(data.get("department") or 0, "—")
+        why = conversation.reason_code == data.get("reason") and sentence(
+            conversation.reason_code, conversation.reason_data
+        )
+        head = (
+            _("Routed to %(department)s") % {"department": name}
+            if kind == Kind.CONVERSATION_ROUTED
+            else str(kind.label)
+        )
+        return f"{head}: {why}" if why else head
+    if kind == Kind.RULE_SKIPPED:
+        rule = rules.get(str(data.get("rule")), str(data.get("rule")))
+        return _("The rule “%(rule)s” was withheld (%(why)s)") % {"rule": rule, "why": data.get("why", "")}
+    if kind == Kind.WINDOW_CHANGED:
+        state = (
+            Conversation.WindowState(data["state"]).label
+            if data.get("state") in Conversation.WindowState.values
+            else ""
+        )
+        return _("Service window: %(state)s") % {"state": state}
+    return str(kind.label)
