@@ -54,8 +54,8 @@ export function Clock() {
   const ends = hours.value?.window_ends_at ? Date.parse(hours.value.window_ends_at) : null;
   const closes = hours.value?.open && hours.value.until ? Date.parse(hours.value.until) : null;
   const to = (ms) => moveClock({ set: new Date(ms + 1000).toISOString() });
-  return html`<section aria-labelledby="clock-title"><h2 id="clock-title">${t("Clock")}</h2>
-    <div class="now">${clockTime(now)}<small>${fullDay(now)}</small>${clock.value.moved && html`<span class="chip accent">${t("simulated time")}</span>`}</div>
+  return html`<section aria-labelledby="clock-title"><h2 class="row"><span id="clock-title">${t("Clock")}</span>${clock.value.moved && html`<span class="chip accent">${t("simulated time")}</span>`}</h2>
+    <div class="now">${clockTime(now)}<small>${fullDay(now)}</small></div>
     <${Timeline} />
     <div class="steps">${STEPS.map(([label, seconds]) => html`<button type="button" class="btn" disabled=${still} onClick=${() => moveClock({ advance_seconds: seconds })}>${label}</button>`)}</div>
     <div class="steps two"><button type="button" class="btn" disabled=${still || !closes} title=${closes ? undefined : t("The shop is closed now")} onClick=${() => to(closes)}><${Icon} name="moon" />${t("To closing time")}</button>
