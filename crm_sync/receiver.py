@@ -32,13 +32,14 @@ class Taken:
 
 
 class Receiver:
-    """What the server remembers. Thread-safe; `answer` may be set to a function of the count of calls so far, to play a bad day."""
+    """What the server remembers. Thread-safe; `answer` may be set to a function of the calls so far and the body,
+    giving a status to answer with instead, to play a bad day."""
 
     def __init__(self, secret: str, *, log: Path | None = None, say: Callable[[str], None] = print) -> None:
         signing.key_of(secret)  # refuses nonsense at once
         self.secret, self.log, self.say = secret, log, say
         self.down = False
-        self.answer: Callable[[int], int | None] = lambda calls: None
+        self.answer: Callable[[int, bytes], int | None] = lambda calls, body: None
         self.headers: dict[str, str] = {}  # to send with a refusal, such as Retry-After
         self.taken: list[Taken] = []
         self.calls = self.doubles = self.refused = 0
@@ -53,7 +54,7 @@ class Receiver:
             self.calls += 1
             if self.down:
                 return 503, "down"
-            if forced := self.answer(self.calls):
+            if forced := self.answer(self.calls, body):
                 return forced, "as told"
             try:
                 webhook_id = signing.verify(secret=self.secret, given=headers, body=body, now=clock.machine_now())

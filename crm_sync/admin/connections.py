@@ -9,16 +9,13 @@ from django.contrib import admin, messages
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm
+from unfold.decorators import display
 
 from conversations import clock
-from conversations.access.roles import Can, allows
 from conversations.actor import Actor
 from conversations.admin.config_admin import ConfigAdmin
 from conversations.errors import DeskError
@@ -34,13 +31,11 @@ CHIPS = {
     ConnectionHealth.State.STOPPED.label: "danger",
 }
 
-NEW_SECRET = {
-    "title": _("Make a new secret?"),
-    "description": _(
-        "It is shown once. The present one signs as well for 24 hours, so that the receiver can be changed in peace."
-    ),
-    "form_submit_text": _("Make a new secret"),
-}
+
+class TestRefused(DeskError):
+    """The receiver did not take the test."""
+
+    code, http_status = "test_refused", 502
 
 
 @admin.register(Connection)
@@ -55,7 +50,7 @@ class ConnectionAdmin(ConfigAdmin):
         (_("What it is told"), {"fields": ["sends_contacts", "sends_messages", "sends_conversations"]}),
         (_("How it is doing"), {"fields": ["shown_state", "backlog", "dead_letters", "last_success", "last_error"]}),
     ]
-    actions_detail = ["send_test", "try_now", "new_secret"]
+    verbs = {"send_test": _("Send a test"), "try_now": _("Try now"), "new_secret": _("New secret")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Connection]:
         rows: QuerySet[Connection] = super().get_queryset(request)
@@ -106,36 +101,19 @@ class ConnectionAdmin(ConfigAdmin):
             said += " " + _t("Older than 30 days: make a new one when it suits the receiver.")
         return said
 
-    @action(description=_("Send a test"), icon="send", permissions=["operate"])
-    def send_test(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        outcome = actions.send_test(connection=self._row(object_id), by=Actor.person(request.user))
-        if outcome.answer == Answer.TAKEN:
-            messages.success(
-                request, _t("The receiver took the test (HTTP %(status)s).") % {"status": outcome.http_status}
-            )
-        else:
-            messages.error(request, _t("The test did not arrive. %(problem)s") % {"problem": outcome.problem})
-        return _back(object_id)
+    def do_send_test(self, request: HttpRequest, row: Connection) -> str:
+        outcome = actions.send_test(connection=row, by=Actor.person(request.user))
+        if outcome.answer != Answer.TAKEN:
+            raise TestRefused(_t("The test did not arrive. %(problem)s") % {"problem": outcome.problem})
+        return _t("The receiver took the test (HTTP %(status)s).") % {"status": outcome.http_status}
 
-    @action(description=_("Try now"), icon="refresh", permissions=["operate"])
-    def try_now(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        try:
-            actions.try_now(connection=self._row(object_id), by=Actor.person(request.user))
-            messages.success(request, _t("What waits is being sent."))
-        except DeskError as problem:
-            messages.error(request, str(problem.message))
-        return _back(object_id)
+    def do_try_now(self, request: HttpRequest, row: Connection) -> str:
+        actions.try_now(connection=row, by=Actor.person(request.user))
+        return _t("What waits is being sent.")
 
-    @action(description=_("New secret"), icon="key", permissions=["operate"], dialog=NEW_SECRET)
-    def new_secret(self, request: HttpRequest, form: BaseDialogForm, object_id: int) -> HttpResponse:
-        self._show_secret(request, actions.new_secret(connection=self._row(object_id), by=Actor.person(request.user)))
-        return HttpResponse(headers={"HX-Redirect": _page(object_id)})  # the dialog was sent by htmx
-
-    def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return allows(request.user, Can.OPERATE)
-
-    def _row(self, object_id: int) -> Connection:
-        return Connection.objects.get(pk=object_id)
+    def do_new_secret(self, request: HttpRequest, row: Connection) -> str:
+        self._show_secret(request, actions.new_secret(connection=row, by=Actor.person(request.user)))
+        return _t("The former secret signs as well for 24 hours, so that the receiver can be changed in peace.")
 
 
 def _count(jobs: QuerySet[SyncJob]) -> Coalesce:
@@ -152,11 +130,3 @@ def _count(jobs: QuerySet[SyncJob]) -> Coalesce:
 
 def _health(obj: Connection) -> ConnectionHealth | None:
     return getattr(obj, "health", None)
-
-
-def _page(object_id: int) -> str:
-    return reverse("admin:crm_sync_connection_change", args=[object_id])
-
-
-def _back(object_id: int) -> HttpResponse:
-    return HttpResponseRedirect(_page(object_id))

@@ -9,13 +9,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
-from conversations.access.roles import Can, allows
 from conversations.actor import Actor
-from conversations.admin.config_admin import ReadOnlyAdmin
+from conversations.admin.config_admin import GrowingAdmin
 from crm_sync import actions
 from crm_sync.models import SyncJob
 
@@ -27,7 +27,7 @@ CHIPS = {
 
 
 @admin.register(SyncJob)
-class SyncJobAdmin(ReadOnlyAdmin):
+class SyncJobAdmin(GrowingAdmin):
     list_display = ["__str__", "connection", "shown_status", "tries", "due_at", "sent_at", "problem"]
     list_filter = ["connection", "status", "kind"]
     list_select_related = ["connection"]
@@ -40,6 +40,7 @@ class SyncJobAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     readonly_fields = ["message_id", "shown_status", "shown_body"]
     actions = ["replay"]
+    verbs = {"replay": _("Send again")}
 
     @display(description=_("status"), label=CHIPS)
     def shown_status(self, obj: SyncJob) -> Any:
@@ -57,5 +58,9 @@ class SyncJobAdmin(ReadOnlyAdmin):
             ngettext("%(count)s dead letter goes again.", "%(count)s dead letters go again.", count) % {"count": count},
         )
 
-    def has_operate_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return allows(request.user, Can.OPERATE)
+    def offers(self, request: HttpRequest, row: SyncJob) -> dict[str, Any]:
+        return self.verbs if row.status == SyncJob.Status.DEAD else {}
+
+    def do_replay(self, request: HttpRequest, row: SyncJob) -> str:
+        actions.replay(jobs=[row], by=Actor.person(request.user))
+        return _t("It goes again.")

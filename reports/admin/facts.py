@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import admin
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from conversations.admin.config_admin import ReadOnlyAdmin
+from conversations.admin.config_admin import GrowingAdmin
 from reports.models import ConversationFact
 
 
 @admin.register(ConversationFact)
-class ConversationFactAdmin(ReadOnlyAdmin):
+class ConversationFactAdmin(GrowingAdmin):
     list_display = [
         "__str__", "channel", "department", "agent", "opened_at", "first_response_seconds", "resolved_at",
     ]  # fmt: skip

@@ -15,7 +15,6 @@ from rest_framework.reverse import reverse
 
 from conversations.access.roles import Can
 from conversations.actor import Actor
-from conversations.api.pagination import DeskCursorPagination
 from conversations.models import Channel
 from reports.actions import build_week
 from reports.exports import files
@@ -58,10 +57,6 @@ class BuildSerializer(serializers.Serializer[Any]):
     )
 
 
-class NewestWeekFirst(DeskCursorPagination):
-    ordering = ("-week", "-id")  # type: ignore[assignment]  # DRF takes several
-
-
 @extend_schema_view(
     list=extend_schema(summary="Weekly reports, newest week first"),
     retrieve=extend_schema(summary="One weekly report with its figures"),
@@ -69,7 +64,7 @@ class NewestWeekFirst(DeskCursorPagination):
 class WeeklyReportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[WeeklyReport]):
     queryset = WeeklyReport.objects.filter(built_at__isnull=False).select_related("channel")
     serializer_class = WeeklyReportSerializer
-    pagination_class = NewestWeekFirst
+    ordering = ("-week", "-id")
     filterset_fields = ["channel", "week"]
     reads = Can.REPORT_SEE
     writes = Can.REPORT_BUILD

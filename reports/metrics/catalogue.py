@@ -97,7 +97,7 @@ CATALOGUE: dict[str, Metric] = {
         ),
         Metric(
             "transfer_rate", _("Share moved"), Unit.SHARE, "transferred / received",
-            _("Moved, as a share of the received. Over 15 % is a case for training."), 0.15, Better.LESS,
+            _("Moved, as a share of the received. Over 15 per cent is a case for training."), 0.15, Better.LESS,
         ),
         Metric(
             "messages_in", _("Messages in"), Unit.COUNT, "sum(messages_in)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from conversations.actor import Actor
 from crm_sync import actions, tasks
 from crm_sync.connectors.contract import Answer, Outcome
 from crm_sync.engine import deliver, schedule
-from crm_sync.engine.claim import give_back_lapsed
+from crm_sync.engine.claim import claim, give_back_lapsed
 from crm_sync.models import Connection, ConnectionHealth, SyncJob
 from crm_sync.receiver import Receiver
 from crm_sync.signing import new_secret
@@ -119,7 +120,7 @@ def test_a_dead_letter_blocks_nobody(world: tuple[Receiver, Connection]) -> None
     conversation = make_conversation()
     receive(conversation, "one")
     after = receive(conversation, "two")
-    receiver.answer = lambda calls: 422 if calls == 1 else None
+    receiver.answer = lambda calls, body: 422 if calls == 1 else None
     read()
     deliver.drain()
     assert SyncJob.objects.dead().count() == 1
@@ -131,7 +132,7 @@ def test_a_later_one_waits_while_the_earlier_is_tried_again(world: tuple[Receive
     conversation = make_conversation()
     both = [receive(conversation, "one").pk, receive(conversation, "two").pk]
     other = receive(make_conversation(), "elsewhere").pk
-    receiver.answer = lambda calls: 500 if calls == 1 else None
+    receiver.answer = lambda calls, body: 500 if calls <= 2 and b'"one"' in body else None
     read()
     deliver.drain()
     assert [taken.body["data"]["id"] for taken in receiver.taken] == [other]
@@ -167,7 +168,7 @@ def test_killed_between_call_and_record_it_comes_again_with_the_same_id(
 def test_a_worker_that_was_thought_dead_changes_nothing(world: tuple[Receiver, Connection]) -> None:
     receive(make_conversation())
     read()
-    job = deliver.claim(limit=1, flying=deliver.Counter())[0]
+    job = claim(limit=1, flying=Counter())[0]
     with later(minutes=2):
         give_back_lapsed()
         deliver.drain()
@@ -178,7 +179,7 @@ def test_a_worker_that_was_thought_dead_changes_nothing(world: tuple[Receiver, C
 def test_retry_after_is_obeyed(world: tuple[Receiver, Connection]) -> None:
     receiver, _connection = world
     receiver.headers = {"Retry-After": "600"}
-    receiver.answer = lambda calls: 429 if calls == 1 else None
+    receiver.answer = lambda calls, body: 429 if calls == 1 else None
     receive(make_conversation())
     read()
     deliver.drain()
@@ -192,7 +193,7 @@ def test_retry_after_is_obeyed(world: tuple[Receiver, Connection]) -> None:
 
 def test_gone_switches_the_connection_off_and_keeps_the_job(world: tuple[Receiver, Connection]) -> None:
     receiver, connection = world
-    receiver.answer = lambda calls: 410
+    receiver.answer = lambda calls, body: 410
     receive(make_conversation())
     read()
     deliver.drain()
@@ -205,7 +206,7 @@ def test_gone_switches_the_connection_off_and_keeps_the_job(world: tuple[Receive
 
 def test_one_slow_record_does_not_hold_the_others(world: tuple[Receiver, Connection]) -> None:
     receiver, _connection = world
-    receiver.answer = lambda calls: 504 if calls == 1 else None
+    receiver.answer = lambda calls, body: 504 if b"poison" in body else None
     receive(make_conversation(), "poison")
     for _number in range(5):
         receive(make_conversation())

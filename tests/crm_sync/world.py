@@ -11,7 +11,7 @@ from conversations.actor import Actor
 from conversations.journal import readers
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
-from conversations.models import Conversation, Message
+from conversations.models import Bookmark, Conversation, Message
 from crm_sync.models import Connection, ConnectionHealth
 from crm_sync.readers import mirror
 from crm_sync.receiver import Receiver, server
@@ -51,6 +51,7 @@ def receive(conversation: Conversation, text: str = "Buongiorno") -> Message:
 def read() -> int:
     """The journal, as far as it goes."""
     total = 0
+    Bookmark.objects.get_or_create(reader="crm_sync.mirror")
     while count := readers.read_batch("crm_sync.mirror", mirror):
         total += count
     return total
