@@ -22,7 +22,9 @@ BILLING = (
             says(0, "Mi risulta il pagamento addebitato due volte per l’ordine {order} 😡"),
             answer(5, "Buongiorno {name}, capisco la preoccupazione. Controllo subito con la banca."),
             note(6, "Il secondo è solo un’autorizzazione, cade da sola in 3 giorni."),
-            answer(9, "Il secondo importo è una prenotazione della banca: sparisce entro tre giorni. Se no, mi scriva."),
+            answer(
+                9, "Il secondo importo è una prenotazione della banca: sparisce entro tre giorni. Se no, mi scriva."
+            ),
             says(6, "Ok, aspetto"),
             resolved(5, "Doppio addebito"),
         ),

@@ -28,7 +28,7 @@ ORDERS = (
     Thread(
         "change_address",
         (
-            says(0, "Posso cambiare l’indirizzo di consegna dell’ordine {order}? Mi sono trasferita a {city}"),
+            says(0, "Posso cambiare l’indirizzo di consegna dell’ordine {order}? Ho traslocato a {city}"),
             answer(7, "Certo {name}: mi scrive via, numero civico e CAP?"),
             says(5, "Via delle Fornaci 12, stesso CAP"),
             answer(4, "Fatto. La conferma Le arriva per e-mail fra qualche minuto."),
@@ -114,7 +114,7 @@ ORDERS = (
             says(0, "Mi è arrivato solo un pacco su due, ordine {order}"),
             says(1, "Manca la {piece}"),
             answer(13, "Buongiorno {name}, i due pacchi viaggiano separati: il secondo è in consegna domani."),
-            says(8, "Ah bene, mi ero preoccupata"),
+            says(8, "Ah bene, già mi preoccupavo"),
             resolved(2, "Pacco in ritardo"),
         ),
     ),

@@ -62,7 +62,10 @@ RETURNS = (
     Thread(
         "wrong_colour",
         (
-            says(0, "Ho ricevuto la {piece} blu invece che bianca. Come faccio a cambiarla? Non so se è un reso o un cambio"),
+            says(
+                0,
+                "Ho ricevuto la {piece} blu invece che bianca. Come faccio a cambiarla? Non so se è un reso o un cambio",
+            ),
             answer(10, "È un errore nostro, mi scuso. Le mandiamo la bianca e il corriere ritira la blu."),
             note(2, "Errore di magazzino, scaffale 4."),
             says(13, "Va bene mercoledì dopo le 17?"),
