@@ -13,6 +13,7 @@ from typing import Any
 
 from conversations import clock
 from conversations.actor import Actor
+from conversations.ingest import early
 from conversations.ingest.people import CUSTOMER, People, keys_of
 from conversations.ingest.tickets import Tickets
 from conversations.journal.kinds import Kind
@@ -54,6 +55,10 @@ def addressed(parsed: Iterable[Parsed]) -> set[str]:
     }
 
 
+def _only(kind: type[Any], changes: list[tuple[Channel, early.Change]]) -> list[tuple[Channel, Any]]:
+    return [pair for pair in changes if isinstance(pair[1], kind)]
+
+
 class Batch:
     """`Batch(parsed).write()` in a transaction; `unknown_numbers` are phone number ids that no channel has."""
 
@@ -73,13 +78,21 @@ class Batch:
         renumbered = self._of(IdentityChange)
         senders = [(channel, update.sender) for channel, update in [*messages, *reactions, *edits]]
         self.people.load([key for channel, sender in senders for key in keys_of(channel.portfolio_id, sender)])
-        for channel, change in renumbered:
+        for channel, change in sorted(renumbered, key=lambda pair: pair[1].timestamp):
             if self.people.change_identity(channel.portfolio_id, change) is None:
                 self._keep(channel, AccountChange("messages", "identity_of_nobody", {"kind": change.kind}), "")
-        self._write_messages(messages)
-        self._react(reactions)
-        self._edit(edits)
-        self._revoke(self._of(RevokeChange))
+        waited = early.take(self._write_messages(messages))
+        self.people.load(
+            [
+                key
+                for channel, change in waited
+                if isinstance(change, ReactionChange)
+                for key in keys_of(channel.portfolio_id, change.sender)
+            ]
+        )
+        self._react([*reactions, *_only(ReactionChange, waited)])
+        self._edit([*edits, *_only(EditChange, waited)])
+        self._revoke([*self._of(RevokeChange), *_only(RevokeChange, waited)])
         receipts.apply(self._of(StatusUpdate))
         self._write_account_updates()
         self.people.write()
@@ -94,7 +107,8 @@ class Batch:
 
     # --- messages ---------------------------------------------------------------------------------------------------------
 
-    def _write_messages(self, updates: list[tuple[Channel, InboundMessage]]) -> None:
+    def _write_messages(self, updates: list[tuple[Channel, InboundMessage]]) -> list[str]:
+        """Returns the ids of those that are new."""
         wamids = {update.wamid for _channel, update in updates}
         known = set(Message.objects.filter(wamid__in=wamids).values_list("wamid", flat=True)) if wamids else set()
         fresh: list[tuple[Channel, InboundMessage]] = []
@@ -103,7 +117,7 @@ class Batch:
                 known.add(update.wamid)
                 fresh.append((channel, update))
         if not fresh:
-            return
+            return []
         rows = self._rows(fresh)
         Message.objects.bulk_create(rows, batch_size=200)
         self.tickets.write(rows)
@@ -115,6 +129,7 @@ class Batch:
         self._attach(fresh, rows)
         latest: dict[int, Channel] = {channel.pk: channel for channel, _update in fresh}
         Channel.objects.filter(pk__in=latest).update(last_inbound_at=clock.now())
+        return [update.wamid for _channel, update in fresh]
 
     def _rows(self, fresh: list[tuple[Channel, InboundMessage]]) -> list[Message]:
         now, machine = clock.now(), clock.machine_now()
@@ -185,18 +200,17 @@ class Batch:
         for channel, update in sorted(updates, key=lambda pair: pair[1].timestamp):
             target = targets.get(update.target)
             if target is None or target.channel_id != channel.pk:
-                self._keep(channel, AccountChange("messages", "reaction_to_nothing", {"wamid": update.wamid}), "")
+                early.keep(channel, update)
                 continue
             contact = self.people.find_or_make(channel.portfolio_id, update.sender, update.timestamp, channel.language)
-            mine = Reaction.objects.filter(message=target, contact=contact)
-            if mine.filter(at__gt=update.timestamp).exists():
-                continue  # an older one that came late
-            if update.emoji:
-                Reaction.objects.update_or_create(
-                    message=target, contact=contact, defaults={"emoji": update.emoji[:32], "at": update.timestamp}
-                )
-            else:
-                mine.delete()
+            emoji = update.emoji[:32]
+            mine = Reaction.objects.filter(message=target, contact=contact).first()
+            if mine and (mine.at > update.timestamp or (mine.at, mine.emoji) == (update.timestamp, emoji)):
+                continue  # it came late, or twice
+            # One taken back stays as an empty row: an older one that is delivered again must not bring it back.
+            Reaction.objects.update_or_create(
+                message=target, contact=contact, defaults={"emoji": emoji, "at": update.timestamp}
+            )
             self.events.append(
                 draft(
                     Kind.MESSAGE_REACTED,
@@ -212,26 +226,38 @@ class Batch:
         for channel, update in sorted(updates, key=lambda pair: pair[1].timestamp):
             target = targets.get(update.target)
             if target is None or target.channel_id != channel.pk:
-                self._keep(channel, AccountChange("messages", "edit_of_nothing", {"wamid": update.wamid}), "")
+                early.keep(channel, update)
                 continue
-            _version, created = MessageVersion.objects.get_or_create(
-                wamid=update.wamid,
-                defaults={"message": target, "text": target.text, "payload": target.payload, "until": update.timestamp},
-            )
-            if not created or (target.edited_at and target.edited_at > update.timestamp):
+            if not self._wrote_version(target, update):
                 continue
-            target.text, target.payload, target.edited_at = update.text, update.content, update.timestamp
-            target.save(update_fields=["text", "payload", "edited_at"])
             self.events.append(
                 draft(Kind.MESSAGE_EDITED, by=CUSTOMER, conversation=target.conversation, message=target.pk)
             )
+
+    def _wrote_version(self, target: Message, update: EditChange) -> bool:
+        """Put an edit into its place in the message's past, wherever it falls; False when it is known already."""
+        versions = MessageVersion.objects.filter(message=target)
+        if MessageVersion.objects.filter(wamid=update.wamid).exists():
+            return False
+        later = versions.filter(until__gt=update.timestamp).order_by("until", "pk").first()
+        before = MessageVersion(message=target, wamid=update.wamid, until=update.timestamp)
+        if later is None:  # the usual case: the newest edit
+            before.text, before.payload = target.text, target.payload
+            target.text, target.payload, target.edited_at = update.text, update.content, update.timestamp
+            target.save(update_fields=["text", "payload", "edited_at"])
+        else:  # a later edit came first: this one's words stood between the two
+            before.text, before.payload = later.text, later.payload
+            later.text, later.payload = update.text, update.content
+            later.save(update_fields=["text", "payload"])
+        before.save(force_insert=True)
+        return True
 
     def _revoke(self, updates: list[tuple[Channel, RevokeChange]]) -> None:
         targets = self._targets({update.target for _channel, update in updates}) if updates else {}
         for channel, update in updates:
             target = targets.get(update.target)
             if target is None or target.channel_id != channel.pk:
-                self._keep(channel, AccountChange("messages", "deletion_of_nothing", {"wamid": update.wamid}), "")
+                early.keep(channel, update)
             elif target.deleted_at is None:
                 target.deleted_at = update.timestamp
                 target.save(update_fields=["deleted_at"])

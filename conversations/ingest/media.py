@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
@@ -26,6 +27,7 @@ from conversations.whatsapp.client import ApiError, CloudApi, NotSent, Unanswere
 logger = logging.getLogger("sportello.media")
 
 LARGEST = 100 * 1024 * 1024  # Meta's limit for incoming files (131052)
+META_HOSTS = ("fbsbx.com", "facebook.com", "fbcdn.net", "whatsapp.net")
 TRIES = 8
 LEASE = timedelta(minutes=3)
 INGEST = Actor.system("ingest")
@@ -79,7 +81,7 @@ def _fetch(attachment: Attachment) -> None:
 def _download(attachment: Attachment) -> tuple[str, int, str]:
     """Into a file beside its place, then moved there whole: nobody ever sees half a file."""
     api = CloudApi(access_to(attachment.message.channel))
-    url = attachment.url if attachment.tries == 1 and attachment.url else ""
+    url = attachment.url if attachment.tries == 1 and _is_metas(attachment.url, api.access.base_url) else ""
     if not url:
         found = api.media(attachment.media_id)
         url = str(found.get("url") or "")
@@ -100,6 +102,14 @@ def _download(attachment: Attachment) -> tuple[str, int, str]:
     finally:
         Path(name).unlink(missing_ok=True)
     return sha256, size, content_type
+
+
+def _is_metas(url: str, base_url: str) -> bool:
+    """The channel's token goes with the request: only to Meta's own hosts, whatever a webhook says."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    own = (parts.scheme, parts.netloc) == urlsplit(base_url)[:2]
+    return own or (parts.scheme == "https" and any(host == name or host.endswith(f".{name}") for name in META_HOSTS))
 
 
 def _write(handle: int, pieces: Iterator[bytes]) -> tuple[str, int, bytes]:

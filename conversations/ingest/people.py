@@ -120,20 +120,31 @@ class People:
         identity = self.known.get(old)
         if identity is None and change.also_wa_id:
             identity = self.known.get((portfolio, Identity.Kind.WA_ID.value, numbers.key(change.also_wa_id)))
-        if identity is None:
-            return None
-        contact = identity.contact
+        if identity is None or identity.created_at > change.timestamp:
+            return None  # nobody's, or one that was ours only later: an old change delivered again
+        contact = self._survivor(identity.contact)
         if old in self.known and old != new:
             ended = self.known.pop(old)
             ended.ended_at = change.timestamp
             ended.save(update_fields=["ended_at"])
             self.ended[old] = ended
         sender = Sender(wa_id=change.new) if kind == Identity.Kind.WA_ID else Sender(user_id=change.new)
-        self._learn(contact, portfolio, sender, clock.now())
+        self._learn(contact, portfolio, sender, change.timestamp)
         if kind == Identity.Kind.WA_ID and change.also_user_id:
-            self._learn(contact, portfolio, Sender(user_id=change.also_user_id), clock.now())
+            self._end_user_ids(contact, portfolio, change)
+            self._learn(contact, portfolio, Sender(user_id=change.also_user_id), change.timestamp)
         self.events.append(draft(Kind.CONTACT_RENUMBERED, by=CUSTOMER, contact=contact, identity=kind.value))
         return contact
+
+    def _end_user_ids(self, contact: Contact, portfolio: int, change: IdentityChange) -> None:
+        """A new number brings a new user id (facts §4): the one before is nobody's any more."""
+        mine = Identity.objects.current().filter(contact=contact, portfolio=portfolio, kind=Identity.Kind.BSUID)
+        for identity in mine.exclude(key=change.also_user_id):
+            identity.ended_at = change.timestamp
+            identity.save(update_fields=["ended_at"])
+            key = (portfolio, identity.kind, identity.key)
+            self.known.pop(key, None)
+            self.ended[key] = identity
 
     def write(self) -> None:
         if self.touched:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.module_loading import import_string
 
 from conversations import clock
@@ -36,10 +36,47 @@ def run_due(*, limit: int = 200) -> int:
     while True:
         waiting = Message.objects.waiting_for_pipeline(clock.machine_now()).order_by("step_due_at", "id")
         pks = list(dict.fromkeys(waiting.values_list("conversation_id", flat=True)[:limit]))
-        count = sum(_run_conversation(pk) for pk in pks)
+        count = sum(_run_or_put_off(pk) for pk in pks)
         done += count
         if count == 0:
             return done
+
+
+def _run_or_put_off(pk: int) -> int:
+    """A conversation that fails as a whole (at commit, say) must not keep all others waiting behind it."""
+    try:
+        return _run_conversation(pk)
+    except (OperationalError, InterfaceError):  # the database's trouble, not the message's: the sweep comes again
+        raise
+    except Exception as problem:
+        logger.exception("pipeline.failed", extra={"conversation_id": pk})
+        return _put_off(pk, problem)
+
+
+@transaction.atomic
+def _put_off(pk: int, problem: Exception) -> int:
+    """Count it as a failure of the step that the conversation's first waiting message was at."""
+    waiting = Message.objects.filter(conversation=pk, direction=Direction.INBOUND).waiting_for_pipeline(
+        clock.machine_now()
+    )
+    message = waiting.order_by("timestamp", "id").first()
+    if message is not None and not _try_later(message):
+        names = steps()
+        _park(message, names[message.step] if message.step < len(names) else "end", problem)
+        message.step, message.step_tries = message.step + 1, 0
+        message.step_due_at = clock.machine_now() if message.step < len(names) else None
+        message.save(update_fields=["step", "step_tries", "step_due_at"])
+    return 0
+
+
+def _try_later(message: Message) -> bool:
+    """After 1 s and after 5 s; False when that has been done (D22)."""
+    message.step_tries += 1
+    if message.step_tries > len(WAITS):
+        return False
+    message.step_due_at = clock.machine_now() + timedelta(seconds=WAITS[message.step_tries - 1])
+    message.save(update_fields=["step", "step_tries", "step_due_at"])
+    return True
 
 
 def _run_conversation(pk: int) -> int:
@@ -90,10 +127,7 @@ def _run_message(conversation: Conversation, message: Message, events: list[Even
             logger.exception(
                 "step.failed", extra={"step": name, "message_id": message.pk, "tries": message.step_tries + 1}
             )
-            message.step_tries += 1
-            if message.step_tries <= len(WAITS):
-                message.step_due_at = clock.machine_now() + timedelta(seconds=WAITS[message.step_tries - 1])
-                message.save(update_fields=["step", "step_tries", "step_due_at"])
+            if _try_later(message):
                 return False
             _park(message, name, problem)
             conversation.refresh_from_db()  # the savepoint is undone, and so is what the step changed

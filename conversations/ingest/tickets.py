@@ -45,8 +45,9 @@ class Tickets:
         rows = Conversation.objects.filter(mine, channel__in=channels)
         for row in rows.active().select_for_update(no_key=no_key).order_by("pk"):
             self.rows[(row.channel_id, row.contact_id or 0, row.group_id or 0)] = row
-        missing = contacts - {key[1] for key in self.rows}
-        lost = groups - {key[2] for key in self.rows}
+        without = [one for one in wanted if _key(*one) not in self.rows]
+        missing = {contact.pk for _channel, contact, group in without if group is None}
+        lost = {group.pk for _channel, _contact, group in without if group is not None}
         if missing or lost:
             longest = max(channel.reopen_hours for channel in channels.values())
             recent = Conversation.objects.filter(
@@ -100,7 +101,7 @@ class Tickets:
             row.status, row.snoozed_until = Conversation.Status.OPEN, None
         row.unread += 1
         if row.last_agent_at is None or at > row.last_agent_at:
-            row.waiting_since = row.waiting_since or at
+            row.waiting_since = min(row.waiting_since or at, at)
         if row.last_inbound_at is None or at > row.last_inbound_at:
             row.last_inbound_at = at
             row.window_ends_at = window.service_window_end(at)

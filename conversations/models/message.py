@@ -92,6 +92,7 @@ class Message(models.Model):
     RANK = {
         MessageStatus.SCHEDULED: 0,
         MessageStatus.HELD: 0,
+        MessageStatus.CANCELLED: 0,  # Meta had it after all: its status tells the truth
         MessageStatus.QUEUED: 1,
         MessageStatus.SENDING: 2,
         MessageStatus.UNCONFIRMED: 2,
@@ -199,6 +200,12 @@ class Message(models.Model):
         return f"sportello-{self.pk}"
 
 
+class ReactionQuerySet(models.QuerySet["Reaction"]):
+    def standing(self) -> ReactionQuerySet:
+        """Without those taken back, whose empty rows only say when."""
+        return self.exclude(emoji="")
+
+
 class Reaction(models.Model):
     """An emoji on a message; a newer one of the same person replaces it, an empty one removes it (facts §3)."""
 
@@ -206,6 +213,8 @@ class Reaction(models.Model):
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", verbose_name=_("customer"))
     emoji = models.CharField(_("emoji"), max_length=32)
     at = models.DateTimeField(_("at"))
+
+    objects = ReactionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reaction")

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from conversations import clock, window
 from conversations.actions import channels
@@ -77,7 +77,9 @@ def _drain_channel(channel: Channel, limit: int) -> int:
 
 
 def _sendable(channel: Channel) -> MessageQuerySet:
-    return Message.objects.filter(channel=channel).sendable(business=clock.now(), machine=clock.machine_now())
+    return Message.objects.filter(channel=channel, channel__status=Channel.Status.ACTIVE).sendable(
+        business=clock.now(), machine=clock.machine_now()
+    )
 
 
 def claim(channel: Channel) -> Claimed | None:
@@ -95,7 +97,16 @@ def claim(channel: Channel) -> Claimed | None:
         message.channel = channel
         now = clock.machine_now()
         refused = _refusal(message, clock.now())
-        payload = {} if refused else _payload(message)
+        try:
+            payload = {} if refused else _payload(message)
+        except (
+            AttributeError,
+            KeyError,
+            TypeError,
+            ValueError,
+        ):  # a row that cannot be sent must not stand in the others' way
+            logger.exception("send.unreadable", extra={"message_id": message.pk})
+            refused, payload = "invalid", {}
         if refused or not payload:
             fail(message, code=refused or "no_address")
             return None
@@ -105,7 +116,9 @@ def claim(channel: Channel) -> Claimed | None:
         )
         if changed != 1:
             return None
-        attempt = Attempt.objects.create(message=message, number=message.tries, started_at=now)
+        # Numbered on from all before: a person's retry begins counting tries anew, not attempts.
+        number = (message.attempts.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        attempt = Attempt.objects.create(message=message, number=number, started_at=now)
     return Claimed(message, attempt, access_to(channel), payload)
 
 
@@ -159,6 +172,9 @@ def send(claimed: Claimed) -> None:
         _again(claimed, code="network", detail=str(problem), wait=RECONNECT)
     except Unanswered as problem:
         _unconfirmed(claimed, str(problem))
+    except Exception as problem:  # a fault of ours in the middle of a call: Meta may have it
+        logger.exception("send.failed", extra={"message_id": claimed.message.pk})
+        _unconfirmed(claimed, type(problem).__name__)
     else:
         _accepted(claimed, accepted)
 

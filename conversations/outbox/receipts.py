@@ -105,23 +105,26 @@ def _messages(statuses: list[StatusUpdate]) -> tuple[dict[str, Message], dict[in
 
 def _pk_of(opaque: str) -> int:
     number = opaque.removeprefix(OPAQUE)
-    return int(number) if opaque.startswith(OPAQUE) and number.isdigit() and len(number) < 19 else 0
+    return int(number) if opaque.startswith(OPAQUE) and number.isdecimal() and len(number) < 19 else 0
 
 
 def _move(message: Message, status: StatusUpdate) -> MessageStatus | None:
     """Changes the message in memory; the new status when it moved forward, never back."""
     if not message.wamid:
         message.wamid = status.wamid
-    if status.pricing:
-        message.pricing = status.pricing
     try:
         new = MessageStatus(status.status)
         stamp = STAMPS[new]
     except (ValueError, KeyError):  # "deleted", "warning", or what Meta thinks of next
         logger.info("status.unknown", extra={"message_id": message.pk, "status": status.status[:24]})
         return None
-    if getattr(message, stamp) is None:
-        setattr(message, stamp, status.timestamp)
+    implied = (
+        ["delivered_at"] if new in {MessageStatus.READ, MessageStatus.PLAYED} else []
+    )  # a read implies it (facts §5)
+    for name in {stamp, *implied}:
+        setattr(message, name, min(getattr(message, name) or status.timestamp, status.timestamp))
+    if status.pricing:
+        _keep_pricing(message, status, new)
     if Message.RANK[new] <= Message.RANK[MessageStatus(message.status)]:
         return None
     message.status = new
@@ -129,9 +132,16 @@ def _move(message: Message, status: StatusUpdate) -> MessageStatus | None:
         message.error_code, message.error_detail = status.error_code, status.error_detail
     else:
         message.error_code = message.error_detail = ""
-        if new in {MessageStatus.READ, MessageStatus.PLAYED} and message.delivered_at is None:
-            message.delivered_at = status.timestamp  # a read implies it (facts §5)
     return new
+
+
+def _keep_pricing(message: Message, status: StatusUpdate, of: MessageStatus) -> None:
+    """As it came, with the status it came with: the furthest one's counts, whichever arrived first."""
+    held = (
+        MessageStatus(message.pricing.get("status", MessageStatus.QUEUED)) if message.pricing else MessageStatus.QUEUED
+    )
+    if Message.RANK[of] >= Message.RANK[held]:
+        message.pricing = {**status.pricing, "status": of.value}
 
 
 def _early(channel: Channel, status: StatusUpdate) -> EarlyStatus:
@@ -152,7 +162,7 @@ def _early(channel: Channel, status: StatusUpdate) -> EarlyStatus:
 
 def apply_early(wamids: list[str] | None = None, *, limit: int = 200) -> int:
     """Apply kept statuses whose message has become known: of these wamids, or any (the sweep). Returns how many."""
-    waiting = EarlyStatus.objects.select_related("channel")
+    waiting = EarlyStatus.objects.select_related("channel").exclude(status__contains=":")  # those are ingest/early.py's
     if wamids is not None:
         waiting = waiting.filter(wamid__in=wamids)
     else:

@@ -63,7 +63,8 @@ def ask_again(limit: int) -> int:
     )
     done = 0
     for message in waiting:
-        others = Message.objects.filter(channel=message.channel_id, sent_at__isnull=False, pk__gt=message.pk)
+        # `delivered` is said by statuses only: they do come, but none for this one.
+        others = Message.objects.filter(channel=message.channel_id, delivered_at__isnull=False, pk__gt=message.pk)
         if others.exists():
             done += _once_more(message) if message.origin != Origin.AGENT else _ask(message)
     return done

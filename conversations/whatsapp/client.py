@@ -15,6 +15,7 @@ from conversations.whatsapp.errors import GraphError, parse
 
 CONNECT, READ = 5.0, 30.0  # seconds
 CHUNK = 64 * 1024
+LONGEST_ID = 200  # as long as the column
 
 Json = dict[str, Any]
 
@@ -88,15 +89,15 @@ class CloudApi:
     def send(self, payload: Json) -> Accepted:
         """POST /{phone number id}/messages. Raises ApiError, NotSent or Unanswered."""
         answer = self._call("POST", f"{self.access.phone_number_id}/messages", json=payload)
-        messages, contacts = answer.get("messages") or [{}], answer.get("contacts") or [{}]
-        wamid = str(messages[0].get("id") or "")
-        if not wamid:
+        message, contact = _first(answer.get("messages")), _first(answer.get("contacts"))
+        wamid = str(message.get("id") or "")
+        if not 0 < len(wamid) <= LONGEST_ID:
             raise Unanswered("an answer without a message id")
         return Accepted(
             wamid=wamid,
-            wa_id=str(contacts[0].get("wa_id") or ""),
-            user_id=str(contacts[0].get("user_id") or ""),
-            message_status=str(messages[0].get("message_status") or ""),
+            wa_id=str(contact.get("wa_id") or ""),
+            user_id=str(contact.get("user_id") or ""),
+            message_status=str(message.get("message_status") or ""),
         )
 
     def mark_read(self, wamid: str, *, typing: bool = False) -> None:
@@ -182,6 +183,10 @@ class CloudApi:
         if not isinstance(body, dict):
             raise Unanswered("an answer that is no JSON object")
         return body
+
+
+def _first(items: Any) -> Json:
+    return items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
 
 
 def _after_connection_error(problem: requests.ConnectionError) -> Exception:

@@ -28,7 +28,12 @@ def read(kind: str, item: Json) -> Content:
     body = item.get(kind)
     try:
         found = reader(kind, body if isinstance(body, dict) or (kind == "contacts" and body) else {}, item)
-    except (AttributeError, KeyError, TypeError, ValueError):  # not the shape Meta documents: the person still sees that it came
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ):  # not the shape Meta documents: the person still sees that it came
         return Content("unknown", "", {"raw": item})
     extra = {key: item[key] for key in ("referral", "identity", "errors") if item.get(key)}
     context = item.get("context")

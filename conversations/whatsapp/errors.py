@@ -131,6 +131,7 @@ OURS: dict[str, str] = {
     "window_closed": gettext_noop("The service window closed before it could be sent. Send a template."),
     "halted": gettext_noop("Automatic messages are switched off."),
     "no_address": gettext_noop("This customer has no address on this channel."),
+    "invalid": gettext_noop("This message cannot be put into WhatsApp's form."),
     "channel_off": gettext_noop("This number is switched off."),
     "network": gettext_noop("WhatsApp could not be reached; it is tried again."),
     "unconfirmed": gettext_noop("It is not known whether WhatsApp got this message."),

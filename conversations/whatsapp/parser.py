@@ -243,7 +243,7 @@ def _text(value: Any) -> str:
 
 
 def _phone(value: Any) -> str:
-    """"" for what cannot be a phone number: its digits would be taken for somebody else's (facts §4)."""
+    """ "" for what cannot be a phone number: its digits would be taken for somebody else's (facts §4)."""
     text = _text(value)
     return text if PHONE.fullmatch(text) else ""
 

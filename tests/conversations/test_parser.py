@@ -98,7 +98,8 @@ def test_a_message_with_a_broken_body_is_still_a_message(kind: str, broken: Any)
 
 
 @pytest.mark.parametrize(
-    "timestamp", ["", "soon", None, [], True, "-5", "0", "99999999999999999999999", 10**30, "1e9", 1.5e12, "1763700000000"]
+    "timestamp",
+    ["", "soon", None, [], True, "-5", "0", "99999999999999999999999", 10**30, "1e9", 1.5e12, "1763700000000"],
 )
 def test_a_message_without_a_sensible_time_is_kept_and_the_others_go_on(timestamp: Any) -> None:
     kept, good = of_messages({**wire.message(), "timestamp": timestamp}, wire.message())
@@ -132,7 +133,11 @@ def test_an_empty_phone_is_no_phone() -> None:
 
 
 def test_reactions_and_their_removal_in_both_forms() -> None:
-    content: list[dict[str, str]] = [{"message_id": "w", "emoji": "👍"}, {"message_id": "w", "emoji": ""}, {"message_id": "w"}]
+    content: list[dict[str, str]] = [
+        {"message_id": "w", "emoji": "👍"},
+        {"message_id": "w", "emoji": ""},
+        {"message_id": "w"},
+    ]
     found = of_messages(*[wire.message("reaction", one) for one in content])
     assert [one.emoji for one in found if isinstance(one, ReactionChange)] == ["👍", "", ""]
 
@@ -217,7 +222,9 @@ def everything() -> dict[str, Any]:
     entry = body["entry"][0]["changes"]
     entry.append({"field": "smb_message_echoes", "value": wire.value(message_echoes=[echo])})
     entry.append({"field": "history", "value": wire.value(history=[chunk])})
-    entry.append({"field": "user_id_update", "value": {"user_id": {"previous": "IT.1", "current": "IT.2"}, "timestamp": wire.T0}})
+    entry.append(
+        {"field": "user_id_update", "value": {"user_id": {"previous": "IT.1", "current": "IT.2"}, "timestamp": wire.T0}}
+    )
     entry.append({"field": "group_lifecycle_update", "value": wire.value(groups=[{"type": "group_create"}])})
     return body
 
@@ -257,9 +264,18 @@ def test_one_broken_place_never_costs_its_neighbours(junk: Any, seed: int) -> No
         json.dumps(getattr(update, "content", {}))
 
 
-@given(st.recursive(JUNK, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)))
+@given(
+    st.recursive(
+        JUNK, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    )
+)
 def test_any_json_at_all_is_either_read_or_refused(body: Any) -> None:
-    for wrapped in (body, {"entry": body}, {"entry": [{"changes": body}]}, wire.body(wire.value(messages=body, statuses=body))):
+    for wrapped in (
+        body,
+        {"entry": body},
+        {"entry": [{"changes": body}]},
+        wire.body(wire.value(messages=body, statuses=body)),
+    ):
         try:
             updates(wrapped)
         except NotAWebhook:

@@ -39,7 +39,12 @@ def wamid() -> str:
 
 def message(kind: str = "text", content: Any = None, *, at: int = T0, sender: str = ASHA, **more: Any) -> Json:
     """One of `messages[]`. `sender=""` leaves the phone out, as for people with a username."""
-    body: Json = {"id": wamid(), "timestamp": str(at), "type": kind, kind: CONTENTS[kind] if content is None else content}
+    body: Json = {
+        "id": wamid(),
+        "timestamp": str(at),
+        "type": kind,
+        kind: CONTENTS[kind] if content is None else content,
+    }
     if sender:
         body["from"] = sender
     return {**body, **more}

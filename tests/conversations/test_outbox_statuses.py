@@ -1,0 +1,193 @@
+"""What Meta says became of a message: any order, any number of times, ends in one state and never goes back (C12, facts §5)."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversations import clock
+from conversations.models import Channel, Contact, EarlyStatus, Event, Message, MessageStatus
+from conversations.outbox import receipts
+from conversations.whatsapp.payloads import StatusUpdate
+from tests import makers
+from tests.conversations import wire
+from tests.desk import Desk
+
+STATE = (
+    "status",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "played_at",
+    "failed_at",
+    "error_code",
+    "error_detail",
+    "pricing",
+    "wamid",
+)
+
+
+def update(kind: str, seconds: int = 0, *, wamid: str = "wamid.1", **more: Any) -> StatusUpdate:
+    plain: dict[str, Any] = {"opaque": "", "error_code": "", "error_detail": "", "pricing": {}, "raw": {}}
+    return StatusUpdate(wamid=wamid, status=kind, timestamp=clock.from_unix(wire.T0 + seconds), **{**plain, **more})
+
+
+WHOLE = [
+    update("sent", 1, pricing={"category": "service", "billable": True}),
+    update("delivered", 2, pricing={"category": "service", "billable": False}),
+    update("read", 3),
+    update("played", 4),
+    update("failed", 2, error_code="131026", error_detail="undeliverable"),
+    update("deleted", 5),
+]
+
+
+def in_memory(updates: list[StatusUpdate]) -> Message:
+    message = Message(status=MessageStatus.SENDING, wamid="wamid.1", pricing={})
+    for one in updates:
+        before = Message.RANK[MessageStatus(message.status)]
+        receipts._move(message, one)
+        assert Message.RANK[MessageStatus(message.status)] >= before, "a status went backwards"
+    return message
+
+
+def state(message: Message) -> tuple[Any, ...]:
+    return tuple(getattr(message, name) for name in STATE)
+
+
+@given(st.lists(st.sampled_from(WHOLE), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_any_order_and_any_repetition_ends_in_one_state(updates: list[StatusUpdate], dice: random.Random) -> None:
+    shuffled = updates + dice.sample(updates, k=dice.randint(0, len(updates)))
+    dice.shuffle(shuffled)
+    assert state(in_memory(shuffled)) == state(in_memory(updates))
+
+
+def test_every_order_of_the_usual_four_is_read() -> None:
+    usual = [one for one in WHOLE if one.status in {"sent", "delivered", "read", "failed"}]
+    ends = {in_memory(list(order)).status for order in itertools.permutations(usual)}
+    assert ends == {MessageStatus.READ}
+
+
+def test_a_read_implies_delivery_until_that_says_when() -> None:
+    assert in_memory([WHOLE[2]]).delivered_at == WHOLE[2].timestamp
+    assert in_memory([WHOLE[2], WHOLE[1]]).delivered_at == WHOLE[1].timestamp
+
+
+def test_the_price_is_that_of_the_furthest_status() -> None:
+    for order in itertools.permutations(WHOLE[:3]):
+        assert in_memory(list(order)).pricing == {"category": "service", "billable": False, "status": "delivered"}
+
+
+# --- through the door -------------------------------------------------------------------------------------------------------
+
+
+def sent(desk: Desk, **values: Any) -> Message:
+    contact = makers.make_contact(portfolio=desk.channel.portfolio, number=wire.ASHA)
+    return makers.make_outbound(makers.make_conversation(desk.channel, contact), **{"wamid": wire.wamid(), **values})
+
+
+def test_statuses_doubled_and_shuffled(desk: Desk) -> None:
+    message = sent(desk)
+    statuses = [
+        wire.status(str(message.wamid), kind, at=wire.T0 + n) for n, kind in enumerate(("sent", "delivered", "read"))
+    ] * 2
+    random.Random(7).shuffle(statuses)
+    for one in statuses:
+        desk.deliver_statuses([one])
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "read"
+    kinds = list(Event.objects.filter(kind__startswith="message.").values_list("kind", flat=True))
+    assert len(kinds) == len(set(kinds)), "an event was written twice"
+
+
+def test_all_statuses_in_one_delivery(desk: Desk) -> None:
+    message = sent(desk)
+    desk.deliver_statuses([wire.status(str(message.wamid), kind) for kind in ("read", "sent", "delivered", "read")])
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "read"
+
+
+def test_failure_after_sent_is_a_failure_and_after_delivery_is_none(desk: Desk) -> None:
+    first, second = sent(desk), makers.make_outbound(makers.make_conversation(desk.channel))
+    error = [{"code": 131026, "title": "Message undeliverable", "error_data": {"details": "no WhatsApp"}}]
+    desk.deliver_statuses([wire.status(str(first.wamid), "failed", errors=error)])
+    desk.deliver_statuses(
+        [wire.status(str(second.wamid), "delivered"), wire.status(str(second.wamid), "failed", errors=error)]
+    )
+    desk.settle()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, first.error_code, first.error_detail) == ("failed", "131026", "no WhatsApp")
+    assert (second.status, second.error_code) == ("delivered", "")
+    assert first.conversation.contact is not None
+    assert Contact.objects.get(pk=first.conversation.contact.pk).is_unreachable
+
+
+def test_a_status_before_its_message_waits_for_it(desk: Desk) -> None:
+    desk.deliver_statuses([wire.status("wamid.unborn", kind) for kind in ("delivered", "read")])
+    desk.settle()
+    assert EarlyStatus.objects.count() == 2
+    message = sent(desk, wamid="wamid.unborn")
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "read"
+    assert not EarlyStatus.objects.exists()
+
+
+@pytest.mark.parametrize("was", ["queued", "sending", "unconfirmed", "failed", "cancelled"])
+def test_our_own_mark_in_a_status_settles_a_message_without_wamid(desk: Desk, was: str) -> None:
+    """Even one that was cancelled while it was unconfirmed: the customer has it."""
+    message = sent(desk, status=was, wamid=None, not_before=clock.now() + timedelta(days=1))
+    desk.deliver_statuses([wire.status("wamid.found", "delivered", biz_opaque_callback_data=message.opaque)])
+    desk.settle()
+    message.refresh_from_db()
+    assert (message.status, message.wamid) == ("delivered", "wamid.found")
+
+
+@pytest.mark.parametrize(
+    "mark", ["sportello-²", "sportello--1", "sportello-", "sportello-99999999999999999999", "other-1"]
+)
+def test_a_mark_that_is_not_ours_settles_nothing(desk: Desk, mark: str) -> None:
+    message = sent(desk, status="unconfirmed", wamid=None)
+    desk.deliver_statuses([wire.status("wamid.found", "delivered", biz_opaque_callback_data=mark)])
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "unconfirmed"
+
+
+def test_another_channels_status_changes_nothing(desk: Desk) -> None:
+    other = makers.make_channel(app_secret=desk.channel.app_secret)
+    message = sent(desk)
+    desk.deliver(
+        {
+            **desk.value(statuses=[wire.status(str(message.wamid), "read")]),
+            "metadata": {"phone_number_id": other.phone_number_id},
+        }
+    )
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "sent"
+
+
+@pytest.mark.parametrize("kind", ["deleted", "warning", "held_for_review", "x" * 150])
+def test_a_status_nobody_knows_changes_nothing(desk: Desk, kind: str) -> None:
+    message = sent(desk)
+    desk.deliver_statuses([wire.status(str(message.wamid), kind), wire.status("wamid.nobody", kind)])
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "sent"
+
+
+def test_an_alarming_failure_stops_the_channel(desk: Desk) -> None:
+    message = sent(desk)
+    desk.deliver_statuses([wire.status(str(message.wamid), "failed", errors=[{"code": 131042, "title": "Payment"}])])
+    desk.settle()
+    assert Channel.objects.get(pk=desk.channel.pk).status == "stopped"
