@@ -57,4 +57,4 @@ def load() -> Configuration:
     )
 
 
-KEPT = Kept("configuration", load)
+KEPT = Kept("autoreply", load)

@@ -55,7 +55,8 @@ def install(channel: Channel, departments: Mapping[str, Department] | None = Non
         team = teams.get(rule.team)
         if team is not None:
             done.routing_rules += _route(rule, channel, team)
-    stamps.touch("configuration")
+    stamps.touch("routing")
+    stamps.touch("autoreply")
     return done
 
 

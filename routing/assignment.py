@@ -26,6 +26,7 @@ from conversations.actor import Actor
 from conversations.errors import ConversationClosed, Invalid, Locked, NotAllowed, NotFound, NotYours
 from conversations.models import Conversation, Department, Lock, Presence, Priority
 from conversations.row_locks import lock_conversation
+from conversations.transactions import joined
 from routing.models import AgentPlan, Turn
 
 
@@ -50,7 +51,7 @@ class _Full(Exception):
     """Undoes the claim's savepoint, and with it the lock on the turn."""
 
 
-@transaction.atomic
+@joined
 def route_to(
     *,
     conversation: Conversation,
@@ -79,7 +80,7 @@ def route_to(
     )
 
 
-@transaction.atomic
+@joined
 def take(*, conversation: Conversation, by: User) -> Conversation:
     """Somebody answers from the pool: it is theirs (settings.ASSIGNMENT, D43). The conversation's row must be locked.
 
@@ -107,7 +108,7 @@ def assign_by_hand(
     Administrators all.
     Raises NotFound 404 (not visible), NotAllowed 403, NotYours 403, Locked 423, ConversationClosed 409, Invalid 400.
     """
-    row = lock_conversation(conversation.pk)
+    row = lock_conversation(conversation)
     _check_may_assign(row, by)
     target = department or row.department
     if target is None:

@@ -63,4 +63,4 @@ def load() -> Configuration:
     return Configuration(rules, Matcher([rule.query for rule in rules]), teams, calendars)
 
 
-KEPT = Kept("configuration", load)
+KEPT = Kept("routing", load)

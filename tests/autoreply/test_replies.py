@@ -231,7 +231,7 @@ def test_queries_are_few_and_do_not_grow_with_rules() -> None:
     Customer().writes("parola1")
     customer = Customer()
     contexts = [make_context(make_inbound(customer.conversation, text, at=NOON), now=NOON) for text in ("parola19", "niente")]
-    stamps.touch("configuration")
+    stamps.touch("autoreply")
     counts = []
     for context in contexts:
         with clock.travel(NOON), CaptureQueriesContext(connection) as queries:
