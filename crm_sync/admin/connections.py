@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -18,17 +19,17 @@ from unfold.decorators import display
 from conversations import clock
 from conversations.actor import Actor
 from conversations.admin.config_admin import ConfigAdmin
+from conversations.admin.showing import NOTHING, Tone, chip, machine_when, short, state
 from conversations.errors import DeskError
 from crm_sync import actions
 from crm_sync.connectors.contract import Answer
 from crm_sync.models import Connection, ConnectionHealth, SyncJob
 
 RENEW_AFTER = timedelta(days=30)  # S1
-CHIPS = {
-    ConnectionHealth.State.WORKING.label: "success",
-    ConnectionHealth.State.STRUGGLING.label: "warning",
-    ConnectionHealth.State.RESTING.label: "danger",
-    ConnectionHealth.State.STOPPED.label: "danger",
+TONES: dict[str, Tone] = {
+    ConnectionHealth.State.STRUGGLING: "warning",
+    ConnectionHealth.State.RESTING: "danger",
+    ConnectionHealth.State.STOPPED: "danger",
 }
 
 
@@ -67,10 +68,10 @@ class ConnectionAdmin(ConfigAdmin):
         }
         messages.warning(request, said)
 
-    @display(description=_("state"), label=CHIPS)
+    @display(description=_("state"))
     def shown_state(self, obj: Connection) -> Any:
         health = _health(obj)
-        return health.shown_state if health else ConnectionHealth.State.NEW.label
+        return state(health, "state", TONES) if health else chip(ConnectionHealth.State.NEW.label)
 
     @display(description=_("waiting"))
     def backlog(self, obj: Connection) -> int:
@@ -83,14 +84,14 @@ class ConnectionAdmin(ConfigAdmin):
     @display(description=_("last success"))
     def last_success(self, obj: Connection) -> str:
         health = _health(obj)
-        return date_format(health.last_success_at, "DATETIME_FORMAT") if health and health.last_success_at else "–"
+        return machine_when(health.last_success_at) if health else NOTHING
 
     @display(description=_("last error"))
     def last_error(self, obj: Connection) -> str:
         health = _health(obj)
         if health is None or not health.last_error_at:
-            return "–"
-        return f"{date_format(health.last_error_at, 'SHORT_DATETIME_FORMAT')} · {health.last_error}"
+            return NOTHING
+        return format_html("{} · {}", machine_when(health.last_error_at), short(health.last_error))
 
     @display(description=_("secret"))
     def secret_state(self, obj: Connection) -> str:

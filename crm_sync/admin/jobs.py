@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -16,19 +14,16 @@ from unfold.decorators import action, display
 
 from conversations.actor import Actor
 from conversations.admin.config_admin import GrowingAdmin
+from conversations.admin.showing import Tone, machine_when, pretty, state
 from crm_sync import actions
 from crm_sync.models import SyncJob
 
-CHIPS = {
-    SyncJob.Status.SENT.label: "success",
-    SyncJob.Status.DEAD.label: "danger",
-    SyncJob.Status.SENDING.label: "info",
-}
+TONES: dict[str, Tone] = {SyncJob.Status.DEAD: "danger"}
 
 
 @admin.register(SyncJob)
 class SyncJobAdmin(GrowingAdmin):
-    list_display = ["__str__", "connection", "shown_status", "tries", "due_at", "sent_at", "problem"]
+    list_display = ["__str__", "connection", "shown_status", "tries", "due", "sent", "problem"]
     list_filter = ["connection", "status", "kind"]
     list_select_related = ["connection"]
     ordering = ["-id"]
@@ -42,13 +37,21 @@ class SyncJobAdmin(GrowingAdmin):
     actions = ["replay"]
     verbs = {"replay": _("Send again")}
 
-    @display(description=_("status"), label=CHIPS)
-    def shown_status(self, obj: SyncJob) -> Any:
-        return obj.get_status_display()
+    @display(description=_("status"), ordering="status")
+    def shown_status(self, obj: SyncJob) -> str:
+        return state(obj, "status", TONES)
+
+    @display(description=_("due"), ordering="due_at")
+    def due(self, obj: SyncJob) -> str:
+        return machine_when(obj.due_at)
+
+    @display(description=_("sent"), ordering="sent_at")
+    def sent(self, obj: SyncJob) -> str:
+        return machine_when(obj.sent_at)
 
     @display(description=_("message"))
     def shown_body(self, obj: SyncJob) -> str:
-        return format_html("<pre>{}</pre>", json.dumps(obj.body, ensure_ascii=False, indent=2))
+        return pretty(obj.body)
 
     @action(description=_("Send again"), permissions=["operate"])
     def replay(self, request: HttpRequest, queryset: QuerySet[SyncJob]) -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -94,7 +93,3 @@ class ConnectionHealth(models.Model):
 
     def rests(self, at: datetime) -> bool:
         return self.paused_until is not None and self.paused_until > at
-
-    @property
-    def shown_state(self) -> Any:
-        return self.get_state_display()

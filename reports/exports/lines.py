@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from reports.metrics.tally import Figures
@@ -49,17 +50,23 @@ def scope_name(scope: str) -> str:
 
 
 def day_name(day: date) -> str:
-    """Mon 16 Nov"""
-    return date_format(day, "D j M")
+    """Mon 16 Nov; lun 16 nov"""
+    return _written(day, "D j M")
 
 
 def period(week: date) -> str:
     """16 – 22 November 2026; the month and the year are said twice only where they differ."""
     last = week + timedelta(days=6)
     if week.year != last.year:
-        first = date_format(week, "j F Y")
+        first = _written(week, "j F Y")
     elif week.month != last.month:
-        first = date_format(week, "j F")
+        first = _written(week, "j F")
     else:
-        first = date_format(week, "j")
-    return f"{first} – {date_format(last, 'j F Y')}"
+        first = str(week.day)
+    return f"{first} – {_written(last, 'j F Y')}"
+
+
+def _written(day: date, form: str) -> str:
+    """Italian writes days and months small; Django's words for it do not."""
+    words = str(date_format(day, form))
+    return words.lower() if (get_language() or "").startswith("it") else words

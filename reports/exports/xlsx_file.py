@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reports.exports.lines import Line, lines, period
 from reports.exports.xlsx_look import INK, LINE, MUTED, SOFT, Look, shown
@@ -54,7 +55,7 @@ def _render(report: WeeklyReport) -> bytes:
     days = _table(book, look, report, _("Days"), _("Day"), of["day"])
     _table(book, look, report, _("Departments"), _("Department"), of["department"], chart="received")
     _table(book, look, report, _("Agents"), _("Agent"), of["agent"], chart="first_response_median")
-    _summary(book, summary, look, report, week, before, days)
+    _summary(book, summary, look, report, week, before, days, of["day"])
     summary.activate()
     book.close()
     return data.getvalue()
@@ -80,15 +81,24 @@ def _print(sheet: Any, report: WeeklyReport) -> None:
     sheet.set_footer(f"&L&8{_channel(report)} · {period(report.week)}".replace("&&", "&") + "&R&8&P / &N")
 
 
-def _summary(book: Any, sheet: Any, look: Look, report: WeeklyReport, week: Line, before: Line, days: str) -> None:
+def _summary(
+    book: Any, sheet: Any, look: Look, report: WeeklyReport, week: Line, before: Line, days: str, by_day: list[Line]
+) -> None:
     _heading(sheet, look, report, _("Weekly service report"))
     sheet.set_column(0, 0, 34)
     sheet.set_column(1, 4, 13)
     sheet.set_column(5, 5, 86)
-    heads = [_("Figure"), _("This week"), _("Week before"), _("Change"), _("Target"), _("What it means")]
+    heads = [
+        _("Figure"),
+        _("This week"),
+        _("Week before"),
+        pgettext("difference", "Change"),
+        _("Target"),
+        _("What it means"),
+    ]
     sheet.set_row(HEAD_ROW, 24)
     for column, head in enumerate(heads):
-        sheet.write_string(HEAD_ROW, column, head, look.head if column in {0, 5} else look.head_right)
+        sheet.write_string(HEAD_ROW, column, head, {0: look.head, 5: look.head_indented}.get(column, look.head_right))
     for number, metric in enumerate(CATALOGUE.values()):
         row = HEAD_ROW + 1 + number
         sheet.set_row(row, 20)
@@ -97,7 +107,7 @@ def _summary(book: Any, sheet: Any, look: Look, report: WeeklyReport, week: Line
         _value(sheet, look, row, 1, metric, now, look.strong(metric.unit, metric.meets(now)))
         _value(sheet, look, row, 2, metric, then, look.plain(metric.unit))
         sheet.write_string(row, 3, _change(metric, now, then), look.change)
-        sheet.write_string(row, 4, _target(metric), look.change)
+        sheet.write_string(row, 4, _target(metric, now), look.change)
         sheet.write_string(row, 5, str(metric.sentence), look.sentence)
     last = HEAD_ROW + len(CATALOGUE)
     sheet.freeze_panes(HEAD_ROW + 1, 1)
@@ -108,7 +118,7 @@ def _summary(book: Any, sheet: Any, look: Look, report: WeeklyReport, week: Line
     sheet.insert_chart(
         last + 3,
         5,
-        _response_chart(book, look, days),
+        _response_chart(book, look, days, by_day),
         {"object_position": 2, "x_offset": 4, "description": _("First response by day")},
     )
     _print(sheet, report)
@@ -167,14 +177,16 @@ def _change(metric: Metric, now: float | None, then: float | None) -> str:
     return f"{shown(round((now - then) / then * 100), signed=True)} %"
 
 
-def _target(metric: Metric) -> str:
+def _target(metric: Metric, value: float | None) -> str:
+    """≥ 95 % ✓: the mark says it to those who see no colours."""
     if metric.target is None:
         return "–"
     sign = "≥" if metric.better == Better.MORE else "≤"
+    mark = {True: " ✓", False: " ✗", None: ""}[metric.meets(value)]
     if metric.unit == Unit.SHARE:
-        return f"{sign} {shown(round(metric.target * 100, 1))} %"
+        return f"{sign} {shown(round(metric.target * 100, 1))} %{mark}"
     minutes, seconds = divmod(int(metric.target), 60)
-    return f"{sign} {minutes}:{seconds:02}"
+    return f"{sign} {minutes}:{seconds:02}{mark}"
 
 
 def _volume_chart(book: Any, look: Look, sheet: str) -> Any:
@@ -194,7 +206,7 @@ def _volume_chart(book: Any, look: Look, sheet: str) -> Any:
     return look.dress(chart, _("Conversations by day"), width=636, height=TALL, number_format="0")
 
 
-def _response_chart(book: Any, look: Look, sheet: str) -> Any:
+def _response_chart(book: Any, look: Look, sheet: str, rows: list[Line]) -> Any:
     chart = book.add_chart({"type": "line"})
     for key, colour in (("first_response_median", INK), ("first_response_p90", SOFT)):
         column = COLUMNS.index(key) + 1
@@ -207,7 +219,16 @@ def _response_chart(book: Any, look: Look, sheet: str) -> Any:
                 "marker": {"type": "circle", "size": 6, "fill": {"color": colour}, "border": {"color": "#FFFFFF"}},
             }
         )
-    return look.dress(chart, _("First response by day"), width=610, height=TALL, number_format=look.duration)
+    return look.dress(
+        chart, _("First response by day"), width=610, height=TALL, number_format=look.duration, unit=_step(rows)
+    )
+
+
+def _step(rows: list[Line]) -> float:
+    """Between two lines of a chart of times: whole minutes or hours, and at most six lines. In days, as Excel counts."""
+    longest = max((row.figures.get("first_response_p90") or 0 for row in rows), default=0)
+    steps = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 86400]
+    return next((step for step in steps if longest <= 6 * step), 7 * 86400) / 86400
 
 
 def _bars(book: Any, look: Look, sheet: str, metric: Metric, column: int, count: int) -> Any:

@@ -32,6 +32,7 @@ class Look:
         self.note = self._format(italic=True, font_color=MUTED, font_size=9)
         self.head = self._format(**head, align="left")
         self.head_right = self._format(**head, align="right")
+        self.head_indented = self._format(**head, align="left", indent=1)
         self.name = self._format(**frame)
         self.sentence = self._format(**frame, font_color=MUTED, font_size=10, indent=1)
         self.change = self._format(**frame, align="right", font_color=MUTED)
@@ -58,7 +59,9 @@ class Look:
             {"font_name": FONT, "font_size": 11, "font_color": TEXT, "valign": "vcenter", **values}
         )
 
-    def dress(self, chart: Any, title: str, *, width: int, height: int, number_format: str) -> Any:
+    def dress(
+        self, chart: Any, title: str, *, width: int, height: int, number_format: str, unit: float | None = None
+    ) -> Any:
         """Title, axes, legend and size in one manner for all charts."""
         small = {"color": MUTED, "size": 9, "name": FONT}
         title_font = {"color": INK, "size": 12, "bold": True, "name": FONT}
@@ -69,6 +72,7 @@ class Look:
                 "num_font": small,
                 "num_format": number_format,
                 "min": 0,
+                **({"major_unit": unit} if unit else {}),
                 "line": {"none": True},
                 "major_tick_mark": "none",
                 "major_gridlines": {"visible": True, "line": {"color": "#E5E2DE", "width": 0.75}},

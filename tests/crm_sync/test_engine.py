@@ -46,7 +46,7 @@ def later(**span: int) -> time_machine.travel:
 
 
 def test_down_for_a_while_then_complete_in_order_once(world: tuple[Receiver, Connection]) -> None:
-    receiver, connection = world
+    receiver, _connection = world
     channel = make_channel()
     conversations = [make_conversation(channel, make_contact(f"C{n}", portfolio=channel.portfolio)) for n in range(4)]
     expected: dict[int, list[int]] = {}
@@ -228,7 +228,7 @@ def test_a_private_address_is_refused_at_the_call(world: tuple[Receiver, Connect
 
 
 def test_the_former_secret_signs_for_a_day(world: tuple[Receiver, Connection]) -> None:
-    receiver, connection = world
+    _receiver, connection = world
     actions.new_secret(connection=connection, by=ADMIN)
     assert actions.send_test(connection=connection, by=ADMIN).answer == Answer.TAKEN
     with later(hours=25):

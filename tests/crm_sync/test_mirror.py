@@ -12,7 +12,7 @@ from conversations.journal.record import record
 from conversations.models import Event
 from crm_sync.models import Connection, SyncJob
 from crm_sync.readers import mirror
-from tests.crm_sync.world import make_connection, read, receive
+from tests.crm_sync.world import make_connection, receive
 from tests.makers import make_channel, make_contact, make_conversation, make_outbound
 
 pytestmark = pytest.mark.django_db

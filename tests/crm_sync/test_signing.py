@@ -46,5 +46,5 @@ def test_anything_changed_is_refused(change: dict[str, str], why: str) -> None:
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_%%%", "whsec_c2hvcnQ=", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
 def test_a_secret_that_is_none_is_refused(secret: str) -> None:
-    with pytest.raises(ValueError, match="secret|base64"):
+    with pytest.raises(ValueError, match=r"secret|base64"):
         signing.key_of(secret)
