@@ -28,6 +28,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         for found in check()
     ]
     context.update(
+        title=_("The desk today"),
         home_channels=list(home.channels()),
         home_processes=_processes(),
         home_backlog=Delivery.objects.filter(status=Delivery.Status.RECEIVED).count(),

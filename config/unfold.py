@@ -79,7 +79,8 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _visible(request: HttpRequest, name: str) -> bool:
     try:
-        page = admin.site.get_model_admin(apps.get_model(*name.rsplit("_", 1)))
+        app, model = name.rsplit("_", 1)
+        page = admin.site.get_model_admin(apps.get_model(app, model))
     except (LookupError, NotRegistered):
         return False
     return bool(page.has_view_permission(request))

@@ -20,6 +20,6 @@ def lift(*, halt: Halt, by: Actor) -> bool:
     if row.lifted_at is not None:
         return False
     row.lifted_at = clock.now()
-    row._history_user = by.user
+    row._history_user = by.user  # type: ignore[attr-defined]  # simple-history's way to be told
     row.save(update_fields=["lifted_at"])
     return True

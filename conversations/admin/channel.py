@@ -141,6 +141,7 @@ class ChannelAdmin(ConfigAdmin):
 
 class ChannelInline(TabularInline):
     model = Channel
+    hide_title = True
     fields = ["name", "display_phone_number", "status"]
     readonly_fields = fields
     extra = 0

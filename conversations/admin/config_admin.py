@@ -114,6 +114,11 @@ class ReadOnlyAdmin(Verbs, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without the link to admin's log: the journal keeps what happens to these rows."""
+        kwargs["extra_context"] = {"show_history": False, **(kwargs.get("extra_context") or {})}
+        return super().change_view(request, object_id, *args, **kwargs)
+
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """For list actions that name `permissions=["operate"]`."""
         return allows(request.user, Can.OPERATE)
@@ -127,6 +132,7 @@ class GrowingAdmin(ReadOnlyAdmin):
 
 class ReadOnlyInline(TabularInline):
     extra = 0
+    hide_title = True
     can_delete = False
     show_change_link = True
 

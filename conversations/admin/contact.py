@@ -94,7 +94,7 @@ class ContactAdmin(ReadOnlyAdmin):
     ]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("conversations.change_contact"))  # type: ignore[union-attr]
+        return bool(request.user.has_perm("conversations.change_contact"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         current = Prefetch("identities", queryset=Identity.objects.current().order_by("pk"))

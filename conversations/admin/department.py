@@ -19,6 +19,7 @@ class MemberInline(TabularInline):
     fields = ["user", "is_supervisor"]
     autocomplete_fields = ["user"]
     extra = 0
+    hide_title = True
     verbose_name_plural = _("members")
 
 

@@ -34,6 +34,7 @@ class MembershipInline(TabularInline):
     fields = ["department", "is_supervisor"]
     autocomplete_fields = ["department"]
     extra = 0
+    hide_title = True
     verbose_name_plural = _("departments")
 
 
@@ -48,7 +49,7 @@ class PersonAdmin(DjangoUserAdmin, ModelAdmin):
     warn_unsaved_form = True
     list_display = ["username", "name", "roles", "teams", "there", "shown_active"]
     list_filter = ["groups", "departments", "is_active"]
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
     inlines = [MembershipInline]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
@@ -110,7 +111,7 @@ class PersonAdmin(DjangoUserAdmin, ModelAdmin):
 class RoleAdmin(DjangoGroupAdmin, ModelAdmin):
     """Roles are made from the permission table and kept on upgrade; here they are looked at."""
 
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -85,8 +85,8 @@ def timeline(conversation: Conversation) -> list[Line]:
     rows = Event.objects.filter(conversation=conversation).exclude(kind__in=QUIET).order_by("-id")[:MOST_EVENTS]
     events = list(rows)
     departments = dict(Department.objects.values_list("pk", "name")) if events else {}
-    people_ids = {event.data.get("assignee") for event in events} | {event.user_id for event in events}
-    people = {user.pk: shown_name(user) for user in User.objects.filter(pk__in=people_ids - {None})}
+    named = [event.data.get("assignee") for event in events] + [event.user_id for event in events]
+    people = {user.pk: shown_name(user) for user in User.objects.filter(pk__in={int(pk) for pk in named if pk})}
     return [_line(event, departments, people) for event in events]
 
 

@@ -71,3 +71,8 @@ def ids(response: Any) -> list[int]:
 
 def code_of(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
+
+
+def statements(captured: Any) -> list[str]:
+    """The SQL of CaptureQueriesContext, without the look at the simulated clock, which depends on the time of day."""
+    return [query["sql"] for query in captured.captured_queries if "clockshift" not in query["sql"]]

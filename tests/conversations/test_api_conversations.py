@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from conversations import clock
 from conversations.models import Conversation, Event, Lock, Presence, Priority, Tag
 from tests import makers
-from tests.conversations.cast import Cast, api, code_of, ids, make_cast
+from tests.conversations.cast import Cast, api, code_of, ids, make_cast, statements
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/v1/conversations/"
@@ -132,7 +132,7 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_thirty(cast: Cast) ->
         )
     with CaptureQueriesContext(connection) as many:
         assert len(ids(client.get(LIST))) == 30
-    assert len(few) == len(many) == 7, [query["sql"] for query in many.captured_queries]
+    assert len(statements(few)) == len(statements(many)) == 7, statements(many)
 
 
 def test_verbs(cast: Cast) -> None:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from conversations import clock
 from conversations.models import Attachment, Conversation, Lock, Message, MessageStatus, Note, Notification, Reaction
 from tests import makers
-from tests.conversations.cast import Cast, api, code_of, ids, make_cast
+from tests.conversations.cast import Cast, api, code_of, ids, make_cast, statements
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +82,7 @@ def test_the_thread_takes_as_many_queries_for_two_messages_as_for_forty(cast: Ca
     fill(38)
     with CaptureQueriesContext(connection) as many:
         assert len(ids(client.get(thread(cast)))) == 40
-    assert len(few) == len(many) == 8, [query["sql"] for query in many.captured_queries]
+    assert len(statements(few)) == len(statements(many)) == 8, statements(many)
 
 
 def test_an_answer_from_the_pool_takes_the_conversation(cast: Cast) -> None:

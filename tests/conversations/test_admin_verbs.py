@@ -1,0 +1,150 @@
+"""What staff do in admin goes through actions, keeps history, and shows no secret (C1, C11, D18, O4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from conversations import clock
+from conversations.access.roles import sync_roles
+from conversations.models import ApiToken, Channel, Contact, Delivery, Event, Halt, ParkedStep, Stamp, Tag
+from tests import makers
+from tests.conversations.cast import Cast, api, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    sync_roles()
+    return make_cast()
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def filled(client: Client, url: str) -> dict[str, Any]:
+    """What a browser would send back from this form unchanged, with whatever floors above hang on the page left out."""
+    context = client.get(url).context
+    form = context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    sent = {name: "" if value is None else value for name, value in values.items() if value is not False}
+    for one in context["inline_admin_formsets"]:
+        sent |= {f"{one.formset.prefix}-{name}": 0 for name in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    return sent
+
+
+def test_a_secret_is_replaced_and_never_shown(cast: Cast) -> None:
+    client, row = signed_in(cast.admin), cast.channel
+    url = reverse("admin:conversations_channel_change", args=[row.pk])
+    page = client.get(url).content.decode()
+    assert row.access_token not in page
+    assert "Set on" in page
+    sent = {**filled(client, url), "new_access_token": "EAAnew", "name": "Tramontana negozio"}
+    assert client.post(url, sent).status_code == 302, client.post(url, sent).context["adminform"].form.errors
+    fresh = Channel.objects.get(pk=row.pk)
+    assert (fresh.access_token, fresh.app_secret) == ("EAAnew", row.app_secret)
+    assert fresh.history.first().history_change_reason == "access_token"
+    assert "EAAnew" not in client.get(url).content.decode()
+    assert Stamp.objects.get(name="channels").version >= 1
+
+
+def test_a_new_channel_takes_its_secrets(cast: Cast) -> None:
+    client, url = signed_in(cast.admin), reverse("admin:conversations_channel_add")
+    sent = {
+        **filled(client, url),
+        "name": "Ingrosso",
+        "portfolio": cast.channel.portfolio_id,
+        "phone_number_id": "777",
+        "new_access_token": "t",
+        "new_app_secret": "s",
+        "new_verify_token": "v",
+    }
+    assert client.post(url, sent).status_code == 302
+    fresh = Channel.objects.get(name="Ingrosso")
+    assert (fresh.access_token, fresh.app_secret, fresh.verify_token) == ("t", "s", "v")
+
+
+def test_a_parked_delivery_is_replayed_by_those_who_operate(cast: Cast) -> None:
+    now = clock.machine_now()
+    row = Delivery.objects.create(body=b"{}", received_at=now, due_at=now, status="parked", tries=8, problem="KeyError")
+    url = reverse("admin:conversations_delivery_do", args=[row.pk, "replay"])
+    assert signed_in(cast.editor).post(url).status_code == 404
+    assert signed_in(cast.admin).get(url).status_code == 405
+    assert signed_in(cast.admin).post(url).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.tries, row.problem) == ("received", 0, "")
+    assert signed_in(cast.admin).post(url).status_code == 404  # nothing to replay any more
+
+
+def test_parked_deliveries_are_found_and_replayed_together(cast: Cast) -> None:
+    now = clock.machine_now()
+    rows = [Delivery.objects.create(body=b"{}", received_at=now, due_at=now, status="parked") for _number in range(2)]
+    url = reverse("admin:conversations_delivery_changelist")
+    client = signed_in(cast.admin)
+    assert client.get(url + "?status__exact=parked").status_code == 200
+    client.post(url, {"action": "replay_selected", "_selected_action": [row.pk for row in rows]})
+    assert Delivery.objects.filter(status="received").count() == 2
+
+
+def test_a_parked_step_is_not_run_when_somebody_has_answered(cast: Cast) -> None:
+    row = ParkedStep.objects.create(
+        message=cast.hello, step="routing.pipeline.route", problem="x", parked_at=clock.machine_now()
+    )
+    makers.make_outbound(cast.talk, sender_user=cast.ben)
+    url = reverse("admin:conversations_parkedstep_do", args=[row.pk, "replay"])
+    response = signed_in(cast.admin).post(url, follow=True)
+    assert "Nothing was done" in response.content.decode()
+
+
+def test_a_message_is_taken_back(cast: Cast) -> None:
+    row = makers.make_outbound(cast.talk, status="queued", wamid=None)
+    url = reverse("admin:conversations_message_do", args=[row.pk, "cancel"])
+    assert signed_in(cast.editor).post(url).status_code == 302
+    row.refresh_from_db()
+    assert row.status == "cancelled"
+
+
+def test_the_kill_switch_notes_who_and_when_and_is_lifted(cast: Cast) -> None:
+    client = signed_in(cast.admin)
+    sent = {"scope": "all", "reason": "crisis", "key": "", "remark": "Sciopero", "ends_at_0": "", "ends_at_1": ""}
+    assert client.post(reverse("admin:conversations_halt_add"), sent).status_code == 302
+    row = Halt.objects.get()
+    assert row.by == cast.admin
+    assert Halt.objects.standing(clock.now()).exists()
+    client.post(reverse("admin:conversations_halt_do", args=[row.pk, "lift"]))
+    assert not Halt.objects.standing(clock.now()).exists()
+    assert row.history.count() == 2
+    wrong = client.post(reverse("admin:conversations_halt_add"), {**sent, "scope": "channel"})
+    assert "Choose the channel." in wrong.content.decode()
+
+
+def test_an_editor_corrects_a_contact_through_the_action(cast: Cast) -> None:
+    client, tag = signed_in(cast.editor), Tag.objects.create(name="VIP")
+    url = reverse("admin:conversations_contact_change", args=[cast.asha.pk])
+    sent = {**filled(client, url), "name": "Asha Bianchi", "language": "it", "tags": [tag.pk]}
+    assert client.post(url, sent).status_code == 302
+    fresh = Contact.objects.get(pk=cast.asha.pk)
+    assert (fresh.name, list(fresh.tags.all())) == ("Asha Bianchi", [tag])
+    assert Event.objects.get(kind="contact.changed").data == {"fields": ["language", "name", "tags"]}
+
+
+def test_a_token_is_shown_once(cast: Cast) -> None:
+    client = signed_in(cast.admin)
+    sent = {"user": cast.ben.pk, "name": "Till", "scopes": ["read"], "expires_at_0": "", "expires_at_1": ""}
+    page = client.post(reverse("admin:conversations_apitoken_add"), sent, follow=True).content.decode()
+    found = re.search(r"desk-key\">([0-9a-f]{40})<", page)
+    assert found is not None
+    assert ApiToken.objects.count() == 1
+    integration = api(None)
+    integration.credentials(HTTP_AUTHORIZATION=f"Token {found.group(1)}")
+    assert integration.get("/api/v1/me/").json()["username"] == "ben"
+    again = client.get(reverse("admin:conversations_apitoken_changelist")).content.decode()
+    assert found.group(1) not in again
