@@ -41,6 +41,15 @@ def world() -> World:
     return World()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> None:
+    """Between transactional tests: DELETE takes milliseconds where TRUNCATE of all tables takes seconds. Their foreign keys are
+    checked at commit, so the order does not matter."""
+    if connection.vendor == "postgresql":
+        quote = connection.ops.quote_name
+        connection.ops.sql_flush = lambda style, tables, **_: [f"DELETE FROM {quote(name)};" for name in tables]  # type: ignore[method-assign, assignment]
+
+
 @pytest.fixture
 def desk(world: World, transactional_db: None) -> Iterator[Desk]:
     """The whole desk with one channel, Meta's stand-in beside it (tests/desk.py)."""
