@@ -36,11 +36,6 @@ class Clock:
         self._business, self._seen, self.rate, self.moved = business, machine_now(), rate, moved
         return jumped
 
-    def lost(self) -> None:
-        """The desk has no clock for us: machine time."""
-        self._business = self._seen = machine_now()
-        self.rate, self.moved = 1.0, False
-
     def as_json(self) -> dict[str, Any]:
         return {"now": self.now(), "rate": self.rate, "moved": self.moved, "machine": machine_now()}
 

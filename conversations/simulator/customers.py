@@ -112,7 +112,8 @@ class Customers:
         by_id = bool(BSUID.match(address))
         found = self.find("" if by_id else address, address)
         if found:
-            return found
+            nameless = found.name == "+" + found.address
+            return self.change(found, name=name[:80]) if name and nameless else found
         return self.add(name=name, number="" if by_id else address, user_id=address if by_id else user_id)
 
     def change(self, customer: Customer, **changes: Any) -> Customer:

@@ -121,7 +121,8 @@ async def events(request: web.Request) -> web.StreamResponse:
         await response.write(b"retry: 1000\n\n")
         while True:
             try:
-                text = await asyncio.wait_for(listener.queue.get(), HEARTBEAT)
+                async with asyncio.timeout(HEARTBEAT):
+                    text = await listener.queue.get()
             except TimeoutError:
                 text = ": still here\n\n"
             if text.startswith("event: customers"):

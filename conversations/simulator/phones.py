@@ -95,9 +95,14 @@ class Phones:
         return None
 
     def read_by_desk(self, channel: Channel, wamid: str, *, typing: bool) -> None:
-        """Raises GraphError 131009 for a message this number never got."""
+        """Raises GraphError 131009 for a message of the desk's own, or another number's.
+
+        An unknown id passes: somebody may have signed that delivery by hand, without telling us.
+        """
         row = self.chats.get(wamid)
-        if row is None or not row["from_customer"] or row["phone_number_id"] != channel.phone_number_id:
+        if row is None:
+            return
+        if not row["from_customer"] or row["phone_number_id"] != channel.phone_number_id:
             raise GraphError(131009, "Param message_id is not the id of a message this number received.")
         for changed in self.chats.read_by_desk(row):
             self._tell_status(changed, "read", row["customer_id"])

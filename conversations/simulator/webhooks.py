@@ -116,8 +116,9 @@ class Webhooks:
         if wait == 0.0:
             await asyncio.sleep(0)  # others have their turn
             return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), wait)
+        with contextlib.suppress(TimeoutError):  # not wait_for: in Python 3.11 it can swallow a cancellation
+            async with asyncio.timeout(wait):
+                await self._wake.wait()
 
     def _take(self) -> list[tuple[Channel, list[Due]]]:
         """What to post now: each update alone while connections are free for all, else several in one POST."""

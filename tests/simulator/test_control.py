@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -178,3 +179,27 @@ async def test_a_past_is_told_message_by_message(world: World) -> None:
     said, answered = world.simulator.chats.chat(customer.id, CHANNEL["phone_number_id"])
     assert (said["mine"], said["content"], answered["status"]) == (True, {"body": "ciao"}, "read")
     assert 0 <= answered["at"] - said["at"] - 60 < 5
+
+
+@in_world()
+async def test_a_delivery_signed_by_hand_is_shown_and_can_be_marked_read(world: World) -> None:
+    told: dict[str, Any] = {
+        "wamid": "wamid.HAND",
+        "type": "text",
+        "content": {"body": "Vorrei fare un reso"},
+        "name": "Lucia",
+    }
+    await world.heard()
+    await world.heard(**told)
+    customer = world.simulator.customers.find(MARTA)
+    assert customer
+    assert customer.name == "Lucia"
+    number = CHANNEL["phone_number_id"]
+    for wamid in ("wamid.HAND", "wamid.NEVER-TOLD"):
+        body = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+        assert (await world.graph("POST", f"{number}/messages", body))[0] == 200
+    assert world.simulator.chats.chat(customer.id, number)[0]["status"] == "read"
+    own = await world.sent()
+    body = {"messaging_product": "whatsapp", "status": "read", "message_id": own}
+    status, answer = await world.graph("POST", f"{number}/messages", body)
+    assert (status, answer["error"]["code"]) == (400, 131009)
