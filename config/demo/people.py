@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import Group, User
 
 from config import env
@@ -80,6 +82,17 @@ def make_staff(departments: dict[str, Department]) -> list[User]:
     return [_account(person, departments) for person in STAFF]
 
 
+@lru_cache(maxsize=1)
+def demo_password() -> str:
+    """Hashed once for all demo accounts: Argon2 is slow on purpose, and this password is no secret."""
+    return make_password(env.DEMO_PASSWORD)
+
+
+@lru_cache(maxsize=16)
+def is_demo_password(hashed: str) -> bool:
+    return bool(hashed) and check_password(env.DEMO_PASSWORD, hashed)
+
+
 def _account(person: Person, departments: dict[str, Department]) -> User:
     user, _created = User.objects.get_or_create(
         username=person.username,
@@ -90,8 +103,8 @@ def _account(person: Person, departments: dict[str, Department]) -> User:
             "is_staff": person.role != Role.AGENT,
         },
     )
-    if not user.check_password(env.DEMO_PASSWORD):
-        user.set_password(env.DEMO_PASSWORD)
+    if not is_demo_password(user.password):
+        user.password = demo_password()
         user.save(update_fields=["password"])
     user.groups.add(Group.objects.get(name=person.role.value))
     for team in person.teams:

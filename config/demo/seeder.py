@@ -67,9 +67,9 @@ def seed(say: Say, *, copies: int = COPIES, now_threads: bool = True) -> int:
         if played:
             know_customers()
             say(f"Journal: {readers.read_all()} events read by CRM mirror and reports.")
-            for weeks in (2, 1):
-                report = build_week(channel=shop.channel, week=(clock.now() - timedelta(weeks=weeks)).date(), by=SEEDER)
-                say(f"Report: the week of {report.week:%d %B} is built.")
+            local = clock.now().astimezone(shop.channel.zone)
+            report = build_week(channel=shop.channel, week=local.date() - timedelta(weeks=1), by=SEEDER)
+            say(f"Report: the week of {report.week:%d %B} is built.")
     return played
 
 

@@ -127,12 +127,23 @@ def _rules(channel: Channel, departments: dict[str, Department]) -> None:
             rule = Rule.objects.filter(key=f"{key}-{channel.pk}").first()
             if rule is not None:
                 _reword(rule, texts)
+        _put_orders_last(channel, departments["orders"])
     for place, (role, words) in enumerate(ENGLISH_WORDS.items()):
         department = departments[role]
         RoutingRule.objects.get_or_create(
             name=f"{department.name} · English",
             defaults={"order": 100 + 10 * place, "channel": channel, "keywords": words, "department": department},
         )
+
+
+def _put_orders_last(channel: Channel, orders: Department) -> None:
+    """Whoever asks for a return or an invoice names the order too: the words of the other teams are looked for first."""
+    for routing_rule in RoutingRule.objects.filter(channel=channel, department=orders):
+        routing_rule.order = 90
+        routing_rule.save(update_fields=["order"])
+    for reply_rule in Rule.objects.filter(key=f"order-{channel.pk}"):
+        reply_rule.order = 90
+        reply_rule.save(update_fields=["order"])
 
 
 def _reword(rule: Rule, texts: tuple[str, ...]) -> None:
