@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -40,13 +41,20 @@ class ButtonInline(TabularInline):
     max_num = BUTTONS
 
 
+class VariantFormSet(forms.BaseInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        if not any(self.errors) and len(left(self)) > VARIANTS:
+            raise ValidationError(_("A rule has at most five variants."))
+
+
 class VariantInline(StackedInline):
     model = Variant
+    formset = VariantFormSet
     fields = ["text", "weight"]
     inlines = [ButtonInline]
     extra = 0
     max_num = VARIANTS
-    validate_max = True
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         return counted_texts(db_field, super().formfield_for_dbfield(db_field, request, **options))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,8 @@ from simple_history.models import HistoricalRecords
 
 from conversations.models import Department, Priority
 from routing.models.calendar import Calendar
+
+FALLBACK_IS_ITSELF = _("The fallback must be another department.")
 
 
 class DepartmentPlan(models.Model):
@@ -48,12 +51,17 @@ class DepartmentPlan(models.Model):
             models.CheckConstraint(
                 condition=models.Q(fallback__isnull=True) | ~models.Q(fallback=models.F("department")),
                 name="fallback_is_another_department",
-                violation_error_message=_("The fallback must be another department."),
+                violation_error_message=FALLBACK_IS_ITSELF,
             )
         ]
 
     def __str__(self) -> str:
         return str(self.department)
+
+    def clean(self) -> None:
+        """The constraint again: a form within the department's page does not ask the database about its own department."""
+        if self.fallback_id is not None and self.fallback_id == self.department_id:
+            raise ValidationError({"fallback": FALLBACK_IS_ITSELF})
 
 
 class AgentPlan(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -152,7 +153,7 @@ def test_a_rule_keeps_its_distance_and_never_repeats_a_wording() -> None:
     customer = Customer()
     said = [customer.writes(at=NOON + timedelta(hours=9 * number)) for number in range(6)]
     assert all(said)
-    assert all(one != two for one, two in zip(said, said[1:], strict=False))
+    assert all(one != two for one, two in pairwise(said))
     assert not customer.writes(at=NOON + timedelta(hours=50))
     assert customer.why == "interval"
 
@@ -172,6 +173,7 @@ def test_not_while_or_just_after_an_agent_answers() -> None:
 def test_not_to_those_who_opted_out_or_are_blocked_and_not_to_robots() -> None:
     make_rule("resi", keywords=["reso"], min_interval_hours=0)
     out = Customer()
+    assert out.conversation.contact is not None
     Consent.objects.create(contact=out.conversation.contact, state="opt_out", source="stop", at=NOON)
     assert not out.writes()
     assert out.why == "opted_out"
@@ -230,7 +232,9 @@ def test_queries_are_few_and_do_not_grow_with_rules() -> None:
         Button.objects.create(variant=rule.variants.get(), title="Persona", action="person")
     Customer().writes("parola1")
     customer = Customer()
-    contexts = [make_context(make_inbound(customer.conversation, text, at=NOON), now=NOON) for text in ("parola19", "niente")]
+    contexts = [
+        make_context(make_inbound(customer.conversation, text, at=NOON), now=NOON) for text in ("parola19", "niente")
+    ]
     stamps.touch("autoreply")
     counts = []
     for context in contexts:

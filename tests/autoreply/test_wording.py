@@ -21,10 +21,15 @@ def test_placeholders_and_defaults() -> None:
 
 def test_a_value_is_never_read_as_a_placeholder_or_code() -> None:
     nasty = "{{ contact.name }}{% now %}\n\u202e"
-    assert render("{{ contact.first_name }}", {"contact.first_name": nasty, "contact.name": "X"}) == "{{ contact.name }}{% now %}"
+    assert (
+        render("{{ contact.first_name }}", {"contact.first_name": nasty, "contact.name": "X"})
+        == "{{ contact.name }}{% now %}"
+    )
 
 
-@pytest.mark.parametrize("text", ["{{ contact.password }}", "{{ contact.name.__class__ }}", "{{ 1+1 }}", "{{ opening", "{% if %}", "}}"])
+@pytest.mark.parametrize(
+    "text", ["{{ contact.password }}", "{{ contact.name.__class__ }}", "{{ 1+1 }}", "{{ opening", "{% if %}", "}}"]
+)
 def test_what_is_no_placeholder_is_refused(text: str) -> None:
     with pytest.raises(BadWording):
         check(text)
