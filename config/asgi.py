@@ -6,6 +6,7 @@ SPORTELLO_ROLE = all | web | live | door lets production run them apart; what a 
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
+# Static files are small and come from memory or disk at once: reading them synchronously is right, and Django's warning is noise.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 django_door = get_asgi_application()
 
 from django.conf import settings  # noqa: E402  settings are ready only now
