@@ -12,6 +12,16 @@ function put(message) {
   if (!message.mine) s.typingUntil.value = 0;
 }
 
+let soon = 0;
+
+/** Many customers may be written to at once; the list is read at most twice a second. */
+function customersChanged() {
+  soon ||= setTimeout(() => {
+    soon = 0;
+    loadCustomers();
+  }, 500);
+}
+
 const RANK = { queued: 0, accepted: 0, sent: 1, delivered: 2, read: 3 };
 
 function mark({ wamid, status }) {
@@ -32,7 +42,7 @@ function listen(id) {
     lookAtDesk();
   });
   on("faults", (faults) => (s.faults.value = faults));
-  on("customers", loadCustomers);
+  on("customers", customersChanged);
   on("reload", loadState);
   source.addEventListener("error", () => (broken = true));
   source.addEventListener("open", () => {

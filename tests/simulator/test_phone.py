@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
+from conversations.simulator.options import PROJECT
+from conversations.simulator.phone_page import IMPORTS
 from tests.simulator.world import CHANNEL, World, in_world, until
 
 NUMBER = str(CHANNEL["phone_number_id"])
@@ -142,3 +145,18 @@ async def test_the_page_is_strict_and_hears_live(world: World) -> None:
     for path in ("/static/../conversations/__init__.py", "/modules/preact/package.json", "/static/%2e%2e/manage.py"):
         async with world.http.get(URL(world.url + path, encoded=True)) as answer:
             assert answer.status == 404
+
+
+def test_every_word_of_the_page_has_italian() -> None:
+    folder = PROJECT / "static" / "phone"
+    known = json.loads((folder / "words.it.json").read_text())
+    used = {word for file in folder.glob("*.js") for word in re.findall(r'\bt\("([^"]+)"', file.read_text())}
+    assert used - set(known) == set()
+
+
+def test_every_import_of_the_page_can_be_found() -> None:
+    for file in sorted((PROJECT / "static" / "phone").glob("*.js")):
+        for name in re.findall(r'from "(\./[^"]+)"', file.read_text()):
+            assert (file.parent / name).is_file(), (file.name, name)
+        for name in re.findall(r'from "([^./][^"]*)"', file.read_text()):
+            assert name in IMPORTS, (file.name, name)
