@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from autoreply.composing import PERSON_ID, tapped
 from autoreply.configuration import KEPT
 from autoreply.models import Firing
@@ -27,13 +29,14 @@ def reply(context: PipelineContext) -> None:
     occasion = Occasion(f"message:{message.pk}", context.conversation, contact, channel, context.now, message)
     tap = tapped(message.type, message.payload)
     asked = tap == PERSON_ID or bool(configuration.asks_for_a_person(message.text, policy, channel.language))
-    rules = [] if asked else list(set_off(configuration, occasion, tap))
-    if not asked and not rules:
+    rules = set_off(configuration, occasion, tap)
+    first = None if asked else next(rules, None)
+    if not asked and first is None:
         return
     recent = Recent.of(occasion)
     if recent.decided(occasion.key) or (context.is_replay and Firing.objects.filter(key=occasion.key).exists()):
         return
-    if asked:
+    if first is None:
         hand_over(occasion, policy, recent)
     else:
-        speak(occasion, rules, policy, recent)
+        speak(occasion, chain([first], rules), policy, recent)

@@ -6,6 +6,7 @@ The conversation's row must be locked. Every decision leaves one Firing under th
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -49,17 +50,19 @@ class Recent:
         return any(firing.key == key for firing in self.firings)
 
     def sent_today(self, occasion: Occasion) -> int:
-        sent = Firing.Outcome.SENT
-        return sum(firing.outcome == sent and firing.at > occasion.now - DAY for firing in self.firings)
+        return sum(firing.at > occasion.now - DAY for firing in self._sent(occasion))
 
     def too_soon(self, rule: Rule, policy: Policy, occasion: Occasion) -> bool:
         hours = policy.min_interval_hours if rule.min_interval_hours is None else rule.min_interval_hours
-        latest = self.latest(rule)
+        latest = self.latest(rule, occasion)
         return latest is not None and latest.at > occasion.now - timedelta(hours=hours)
 
-    def latest(self, rule: Rule) -> Firing | None:
-        mine = (one for one in self.firings if one.rule_id == rule.pk and one.outcome == Firing.Outcome.SENT)
-        return next(mine, None)
+    def latest(self, rule: Rule, occasion: Occasion) -> Firing | None:
+        return next((firing for firing in self._sent(occasion) if firing.rule_id == rule.pk), None)
+
+    def _sent(self, occasion: Occasion) -> Iterator[Firing]:
+        """Newest first; not those of a future that the simulator's clock has come back from."""
+        return (one for one in self.firings if one.outcome == Firing.Outcome.SENT and one.at <= occasion.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +73,24 @@ class Text:
     variant: Variant | None = None
 
 
-def speak(occasion: Occasion, rules: list[Rule], policy: Policy, recent: Recent) -> Firing:
-    """Say what the first rule that may has to say, or note why none does. `rules` is not empty."""
-    allowed = [rule for rule in rules if not recent.too_soon(rule, policy, occasion)]
-    if not allowed:
-        return withhold(occasion, rules[0], "interval")
-    if recent.sent_today(occasion) >= policy.cap:
-        verbs.hand_over(conversation=occasion.conversation, by=Actor.rule(allowed[0].key), why="cap")
-        return withhold(occasion, allowed[0], "cap", outcome=Firing.Outcome.HANDED_OVER)
-    if why := manners(occasion, policy):
-        return withhold(occasion, allowed[0], why)
-    for rule in allowed:
+def speak(occasion: Occasion, rules: Iterable[Rule], policy: Policy, recent: Recent) -> Firing | None:
+    """Say what the first rule that may has to say, or note why none does; None without rules. Later rules are asked only if needed."""
+    held_back: tuple[Rule, str] | None = None
+    allowed = False
+    for rule in rules:
+        if recent.too_soon(rule, policy, occasion):
+            held_back = held_back or (rule, "interval")
+            continue
+        if not allowed and recent.sent_today(occasion) >= policy.cap:
+            verbs.hand_over(conversation=occasion.conversation, by=Actor.rule(rule.key), why="cap")
+            return withhold(occasion, rule, "cap", outcome=Firing.Outcome.HANDED_OVER)
+        if not allowed and (why := manners(occasion, policy)):
+            return withhold(occasion, rule, why)
+        allowed = True
         if text := choose(rule, occasion, recent):
             return _say(occasion, rule, text, policy, recent)
-    return withhold(occasion, allowed[0], "no_variant")
+        held_back = (rule, "no_variant")
+    return withhold(occasion, *held_back) if held_back is not None else None
 
 
 def hand_over(occasion: Occasion, policy: Policy, recent: Recent) -> Firing:
@@ -133,7 +140,7 @@ def _same_words(message: Message | None) -> Any:
 
 def choose(rule: Rule, occasion: Occasion, recent: Recent) -> Text | None:
     """A variant at random by weight, not the one this contact got last; None when none can be said."""
-    latest = recent.latest(rule)
+    latest = recent.latest(rule, occasion)
     variants = list(rule.variants.all())
     if len(variants) > 1 and latest is not None:
         variants = [variant for variant in variants if variant.pk != latest.variant_id]

@@ -21,6 +21,11 @@ class CountedText(UnfoldAdminTextareaWidget):
         }
         super().__init__({**counted, **(attrs or {})})
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """A browser sends two characters for an end of line; WhatsApp and the counter know one."""
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
     class Media:
         js = ["autoreply/count.js"]
 
