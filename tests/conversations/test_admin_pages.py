@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -139,3 +140,16 @@ def test_home_answers_four_questions(cast: Cast) -> None:
     Halt.objects.create(scope="all", reason="crisis", by=cast.admin, starts_at=cast.talk.opened_at)
     assert "Automation off" in client.get("/admin/").content.decode()
     assert client.get(address(type(cast.talk), "changelist")).content.decode().count("desk-kill-lit") == 1
+
+
+def test_every_link_of_home_leads_somewhere(cast: Cast) -> None:
+    client = signed_in(cast.admin)
+    links = set(re.findall(r'class="desk-link" href="([^"]+)"', client.get("/admin/").content.decode()))
+    assert len(links) > 8
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+def test_the_kill_switch_is_offered_to_those_who_may_pull_it(cast: Cast) -> None:
+    assert "Kill switch" in signed_in(cast.admin).get("/admin/").content.decode()
+    assert 'class="desk-kill"' not in signed_in(cast.editor).get("/admin/").content.decode()
