@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from conversations.whatsapp.errors import describe
 
 MESSAGES = 30  # newest of the conversation
 EVENTS = 120
+ONE_DECISION = timedelta(seconds=1)  # routing and assignment by one rule
 DELIVERIES = 200  # newest webhooks in which a message's own is looked for
 
 TOLD = (  # of the journal, besides messages
@@ -45,10 +46,9 @@ def entries(conversation: Conversation) -> list[Entry]:
         .order_by("-timestamp", "-pk")[:MESSAGES]
     )
     told = [*_of_messages(messages), *_of_journal(conversation)]
-    if conversation.window_ends_at and conversation.last_inbound_at:
-        told.append(
-            Entry(conversation.last_inbound_at, _("Service window open until %(when)s") % {"when": _when(conversation)})
-        )
+    stored = [message.created_at for message in messages if message.direction == Direction.INBOUND]
+    if conversation.window_ends_at and stored:
+        told.append(Entry(max(stored), _("Service window open until %(when)s") % {"when": _when(conversation)}))
     return sorted(told, key=lambda entry: entry.at, reverse=True)
 
 
@@ -76,7 +76,7 @@ def _of_messages(messages: list[Message]) -> Iterator[Entry]:
                 "rule": rules.get(message.rule_key, message.rule_key)
             }
         yield Entry(
-            message.sent_at or message.created_at,
+            max(message.sent_at or message.created_at, message.created_at),  # Meta tells whole seconds
             what if message.sent_at else f"{what} · {message.get_status_display()}",
         )
         if message.delivered_at and message.read_at:
@@ -105,9 +105,9 @@ def _of_journal(conversation: Conversation) -> Iterator[Entry]:
     departments = dict(Department.objects.values_list("pk", "name"))
     skipped = {event.data.get("rule") for event in events if event.kind == Kind.RULE_SKIPPED}
     rules = dict(Rule.objects.filter(key__in=skipped).values_list("key", "name"))
-    routed = {event.at for event in events if event.kind == Kind.CONVERSATION_ROUTED}
+    routed = [event.at for event in events if event.kind == Kind.CONVERSATION_ROUTED]
     for event in events:
-        if event.kind == Kind.CONVERSATION_ASSIGNED and event.at in routed:
+        if event.kind == Kind.CONVERSATION_ASSIGNED and any(abs(event.at - at) < ONE_DECISION for at in routed):
             continue  # the same decision: its sentence names the agent too
         yield Entry(event.at, _said(event, conversation, departments, rules))
 

@@ -171,7 +171,7 @@ class Past:
     def _receive(self, body: bytes) -> None:
         if intake.receive(body, deliveries.signature(self.channel, body)) is None:
             raise RuntimeError("the seeder's own signature was refused")
-        process.drain()
+        process.process_batch()
 
     def _after_hours(self) -> None:
         after_hours_round()
