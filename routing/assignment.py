@@ -177,6 +177,7 @@ def _candidates(department: Department) -> list[_Candidate]:
             places=Coalesce(F("agent_plan__capacity"), AgentPlan.CAPACITY),
             has_turn=F("turn__pk"),
         )
+        .only("username", "first_name", "last_name")
         .order_by("load", F("turn__last_at").asc(nulls_first=True), "pk")
     )
     return [_Candidate(row, row.load, row.places, row.has_turn is not None) for row in rows]

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group as Role
 from django.contrib.auth.models import User
+from django.db import connection
 
 from conversations import clock
 from conversations.models import (
@@ -29,6 +30,7 @@ from conversations.models import (
     Presence,
 )
 from conversations.pipeline import PipelineContext
+from conversations.row_locks import lock_conversation
 
 _numbers = itertools.count(1)
 
@@ -176,8 +178,12 @@ def make_outbound(
 
 
 def make_context(message: Message, *, now: datetime | None = None) -> PipelineContext:
-    """What a pipeline step is given for this message."""
+    """What a pipeline step is given for this message. In a transaction, its conversation's row is locked, as the pipeline does."""
     conversation = message.conversation
+    if connection.in_atomic_block:
+        locked = lock_conversation(int(conversation.pk))
+        locked.channel, locked.contact = conversation.channel, conversation.contact
+        conversation = locked
     return PipelineContext(
         message=message,
         conversation=conversation,
