@@ -77,7 +77,9 @@ class Children:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, _at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, _at: TracebackType | None
+    ) -> None:
         for child in self.all.values():
             if child.is_running:
                 child.popen.terminate()

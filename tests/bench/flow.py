@@ -50,7 +50,9 @@ def run(*, quick: bool, rate: float = 80.0) -> Report:
             rig.start()
             one_rate(rig, 10, 3.0, "W")  # warm: code loaded, configuration read
             main = one_rate(rig, rate, seconds, "M")
-            steps = [] if quick else [one_rate(rig, step, 15.0, f"S{step:g}") for step in (20.0, 40.0, 80.0, 120.0, 160.0)]
+            steps = (
+                [] if quick else [one_rate(rig, step, 15.0, f"S{step:g}") for step in (20.0, 40.0, 80.0, 120.0, 160.0)]
+            )
     report.figures = main.figures
     report.expect(f"{main.figures['missing']} answers missing", is_right=main.figures["missing"] == 0)
     report.expect(f"{main.figures['doubled']} answers sent twice", is_right=main.figures["doubled"] == 0)
@@ -62,7 +64,9 @@ def run(*, quick: bool, rate: float = 80.0) -> Report:
         report.figures["highest rate held"] = max([step.rate for step in [*steps, main] if step.held], default=0.0)
     report.aim("messages out a second while as many come in", at_least=rate * 0.99, reached=main.out)
     report.aim("p99 from webhook to send, s", below=1.0, reached=main.p99)
-    report.aim("webhooks a second with their statuses", at_least=rate * 4 * 0.95, reached=main.figures["updates in, a second"])
+    report.aim(
+        "webhooks a second with their statuses", at_least=rate * 4 * 0.95, reached=main.figures["updates in, a second"]
+    )
     report.notes += [
         f"Processes: web (granian ASGI, 1 worker), {WORKERS_IN_WORDS}; beat; simulator. PostgreSQL and Redis on the same machine.",
         "Limits set by this bench (D37): channel 1,000/s, cap 50, no minimum interval; the simulator's throughput and pair limits off.",
@@ -113,7 +117,9 @@ def one_rate(rig: Rig, rate: float, seconds: float, name: str) -> Run:
     return Run(rate, seconds, figures, held=out >= 0.98 * rate and p99 < 1.0, p99=p99, out=out)
 
 
-def _figures(told: dict[str, Any], answers: list[dict[str, Any]], backlog: dict[str, int], drained: float, watch: Watch) -> dict[str, Any]:
+def _figures(
+    told: dict[str, Any], answers: list[dict[str, Any]], backlog: dict[str, int], drained: float, watch: Watch
+) -> dict[str, Any]:
     """By customer, the first answer belongs to the first message, and so on: the desk keeps the order of a conversation."""
     written: dict[str, list[float]] = defaultdict(list)
     for _wamid, customer, due, _answered in told["seen"]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -90,7 +91,9 @@ class Rig:
         granian(self.children, "web", "config.asgi:application", self.place.port, interface="asgi", workers=1)
         with self.database() as database:
             self.children.wait_until(
-                lambda: bool(_one(database, "SELECT count(*) FROM conversations_heartbeat WHERE name = 'conversations.sweep'")),
+                lambda: bool(
+                    _one(database, "SELECT count(*) FROM conversations_heartbeat WHERE name = 'conversations.sweep'")
+                ),
                 "The workers did not come up",
                 seconds=60,
             )
@@ -99,7 +102,11 @@ class Rig:
     def database(self) -> Iterator[Any]:
         """A connection with `execute(sql)`, on either database."""
         if self.place.database.startswith("sqlite"):
-            raise NotImplementedError
+            with closing(
+                sqlite3.connect(self.place.home / "db.sqlite3", timeout=20, isolation_level=None)
+            ) as connection:
+                yield connection
+            return
         with psycopg.connect(self.place.database, autocommit=True) as connection:
             yield connection
 
@@ -107,7 +114,7 @@ class Rig:
         return {name: int(_one(database, question)) for name, question in WAITING.items()}
 
     def rest(self, database: Any, *, seconds: float) -> float:
-        """Wait until nothing is due here and at Meta; how long that took. Less than `seconds` or it gives up."""
+        """Wait until nothing is due here and at Meta, `seconds` at the longest; how long that took."""
         began = time.monotonic()
         calm = 0
         while calm < 3 and time.monotonic() - began < seconds:

@@ -18,7 +18,10 @@ from routing.models import AgentPlan, RoutingRule  # noqa: E402
 from tests.makers import make_agent, make_channel, make_department  # noqa: E402
 
 TEXTS = {  # department -> keywords, the answer
-    "Resi": (["reso", "restituire", "cambio taglia"], "Per un reso ci scriva il numero dell'ordine: le mandiamo l'etichetta."),
+    "Resi": (
+        ["reso", "restituire", "cambio taglia"],
+        "Per un reso ci scriva il numero dell'ordine: le mandiamo l'etichetta.",
+    ),
     "Ordini": (["ordine", "spedizione", "pacco"], "Le spedizioni partono ogni giorno alle 16."),
     "Fatture": (["fattura", "ricevuta", "partita iva"], "La fattura arriva per posta elettronica entro due giorni."),
 }

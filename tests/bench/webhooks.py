@@ -20,7 +20,10 @@ def run(*, quick: bool) -> Report:
     report = Report("webhooks")
     with ground("webhooks") as place:
         number = number_of(place.prepare(agents=0))
-        with psycopg.connect(place.database, autocommit=True) as database, Children(place.environment, place.home) as children:
+        with (
+            psycopg.connect(place.database, autocommit=True) as database,
+            Children(place.environment, place.home) as children,
+        ):
             for table in (TABLES[PLAIN], TABLES[BARE]):
                 database.execute(f"CREATE TABLE {table} (LIKE conversations_delivery INCLUDING ALL)".encode())
             ports = _servers(place, children, number.app_secret)
@@ -54,7 +57,9 @@ def run(*, quick: bool) -> Report:
 
 def _servers(place: Ground, children: Children, secret: str) -> dict[str, int]:
     ports = {OURS: place.port, PLAIN: servers.free_port(), BARE: servers.free_port()}
-    granian(children, "door", "config.asgi:application", ports[OURS], interface="asgi", workers=2, SPORTELLO_ROLE="door")
+    granian(
+        children, "door", "config.asgi:application", ports[OURS], interface="asgi", workers=2, SPORTELLO_ROLE="door"
+    )
     for name, module in ((PLAIN, "plain"), (BARE, "bare")):
         application = f"tests.bench.reference.{module}:application"
         granian(children, module, application, ports[name], interface="wsgi", workers=2, BENCH_SECRET=secret)
@@ -89,9 +94,16 @@ def _report(report: Report, results: dict[str, Any], half: dict[str, Any]) -> No
         else:
             report.reference[f"{name} (granian WSGI, 2 workers, PostgreSQL)"] = figures
     rate = {name: median([one["rate"] for one in found]) for name, found in results.items()}
-    report.ratios = {"door / plain Django view": rate[OURS] / rate[PLAIN], "door / no framework": rate[OURS] / rate[BARE]}
-    report.aim("acknowledged, times the plain Django view", at_least=2.0, reached=report.ratios["door / plain Django view"])
-    report.aim("acknowledged, times the receiver without framework", at_least=0.8, reached=report.ratios["door / no framework"])
+    report.ratios = {
+        "door / plain Django view": rate[OURS] / rate[PLAIN],
+        "door / no framework": rate[OURS] / rate[BARE],
+    }
+    report.aim(
+        "acknowledged, times the plain Django view", at_least=2.0, reached=report.ratios["door / plain Django view"]
+    )
+    report.aim(
+        "acknowledged, times the receiver without framework", at_least=0.8, reached=report.ratios["door / no framework"]
+    )
     report.aim("p99 at half load, ms", below=25.0, reached=float(report.figures["p99 ms at half load"]))
     report.notes += [
         "Our door: granian ASGI, 2 workers, SPORTELLO_ROLE=door, PostgreSQL; it rings Redis, where nobody listens here.",

@@ -27,7 +27,9 @@ def _connection() -> psycopg.Connection[Any]:
     return found
 
 
-def application(environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], Any]) -> Iterable[bytes]:
+def application(
+    environ: dict[str, Any], start_response: Callable[[str, list[tuple[str, str]]], Any]
+) -> Iterable[bytes]:
     body: bytes = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     expected = "sha256=" + hmac.new(SECRET, body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, environ.get("HTTP_X_HUB_SIGNATURE_256", "")):
