@@ -11,6 +11,9 @@ from django.contrib.auth.models import User
 from pytest_django.fixtures import Settings
 
 from config.demo import seeder
+from config.demo.control import Control
+from config.demo.past import Past
+from config.demo.shop import open_shop
 from config.demo.threads_now import NOW
 from conversations import clock
 from conversations.models import (
@@ -86,19 +89,19 @@ def test_again_changes_nothing_but_what_the_environment_says(
     desk: Desk, lines: list[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeder.seed(lines.append, copies=1, now_threads=False)
-    counts = [model.objects.count() for model in (Conversation, Message, Event, User, Department)]  # type: ignore[attr-defined]
+    counts = [model.objects.count() for model in (Conversation, Message, Event, User, Department)]
     channel = Channel.objects.get()
     Channel.objects.update(base_url="http://127.0.0.1:1", throughput=12, name="Tramontana")
     assert seeder.seed(lines.append, copies=1, now_threads=False) == 0
     assert lines[-1] == "Past: it is there already."
-    assert [model.objects.count() for model in (Conversation, Message, Event, User, Department)] == counts  # type: ignore[attr-defined]
+    assert [model.objects.count() for model in (Conversation, Message, Event, User, Department)] == counts
     again = Channel.objects.get()
     assert (again.base_url, again.app_secret) == (desk.simulator_url, channel.app_secret)
     assert (again.throughput, again.name) == (12, "Tramontana")
 
 
 def test_the_same_past_every_time(lines: list[str], desk: Desk) -> None:
-    hours = seeder.Past(seeder.open_shop().channel, seeder.Control()).hours
+    hours = Past(open_shop().channel, Control()).hours
     now = clock.now()
     one, other = (seeder.of_the_past(hours, now, 2) for _time in range(2))
     assert [(at, part.wamid, part.customer, part.slots) for at, part in one] == [
@@ -107,7 +110,7 @@ def test_the_same_past_every_time(lines: list[str], desk: Desk) -> None:
 
 
 def test_the_six_accounts_sign_in_and_agents_are_there(lines: list[str]) -> None:
-    seeder.open_shop()
+    open_shop()
     for username in ("admin", "editor", "giulia", "noor", "luca", "analyst"):
         assert authenticate(username=username, password="sportello") is not None
     assert set(User.objects.filter(is_staff=True).values_list("username", flat=True)) == {"admin", "editor", "analyst"}
