@@ -86,7 +86,7 @@ class Rig:
         self.control("settings", {"throughput_limit": False, "pair_limit": False})
         for worker in WORKERS:
             self.worker(*worker)
-        command = [PYTHON, *"-m celery --quiet -A config beat --loglevel WARNING --pidfile".split(), ""]
+        command = [PYTHON, "-m", "celery", "--quiet", "-A", "config", "beat", "--loglevel", "WARNING", "--pidfile", ""]
         self.children.start("beat", command)
         granian(self.children, "web", "config.asgi:application", self.place.port, interface="asgi", workers=1)
         with self.database() as database:

@@ -9,7 +9,7 @@ import psycopg
 from machine import servers
 from tests.bench.children import Children
 from tests.bench.ground import Ground, begin, granian, ground, load, number_of, result
-from tests.bench.report import Report, median
+from tests.bench.report import Figure, Report, median
 
 OURS, PLAIN, BARE = "our door", "plain Django view, one ORM insert", "no framework, one row each"
 TABLES = {OURS: "conversations_delivery", PLAIN: "bench_plain", BARE: "bench_bare"}
@@ -79,7 +79,7 @@ def _rest(database: psycopg.Connection[Any]) -> None:
 
 def _report(report: Report, results: dict[str, Any], half: dict[str, Any]) -> None:
     for name, found in results.items():
-        figures = {
+        figures: dict[str, Figure] = {
             "acknowledged a second": median([one["rate"] for one in found]),
             "lowest and highest round": " … ".join(f"{rate:,.0f}" for rate in _ends([one["rate"] for one in found])),
             "p50 ms": median([one["p50"] for one in found]),
