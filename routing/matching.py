@@ -21,7 +21,7 @@ import snowballstemmer
 LONGEST = 4096  # characters of a message that are looked at; WhatsApp's own limit for text
 STEMMED_FROM = 4  # letters: shorter words are taken as they are
 SHORTEST_STEM = 3
-TYPO_FROM = 6  # letters, of the keyword and of the word (R3)
+TYPO_FROM, TYPO_TO = 6, 40  # letters, of the keyword and of the word (R3); longer ones are no words
 
 _STEMMERS = {"it": snowballstemmer.stemmer("italian"), "en": snowballstemmer.stemmer("english")}
 _stemming = threading.Lock()  # a snowball stemmer keeps its state in itself
@@ -139,7 +139,7 @@ class Matcher:
     def _at(self, word: str) -> Iterator[tuple[int, int]]:
         for form in forms(word):
             yield from self._by_form.get(form, ())
-        if self._by_gap and len(word) >= TYPO_FROM:
+        if self._by_gap and TYPO_FROM <= len(word) <= TYPO_TO:
             for number, place in {hit for gap in _gaps(word) for hit in self._by_gap.get(gap, ())}:
                 if one_letter_apart(self._patterns[number].words[place], word):
                     yield number, place

@@ -38,6 +38,7 @@ class ButtonInline(TabularInline):
     fields = ["title", "action", "target", "url", "order"]
     autocomplete_fields = ["target"]
     extra = 0
+    hide_title = True
     max_num = BUTTONS
 
 

@@ -58,6 +58,7 @@ class IntervalInline(TabularInline):
     form = IntervalForm
     fields = ["weekday", "start", "end"]
     extra = 0
+    hide_title = True
     verbose_name_plural = _("openings of the week")
 
 
@@ -66,6 +67,7 @@ class HolidayInline(TabularInline):
     form = HolidayForm
     fields = ["name", "first", "last", "yearly", "opens", "closes"]
     extra = 0
+    hide_title = True
     verbose_name_plural = _("holidays and days with other hours")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from routing import matching
@@ -66,7 +67,7 @@ class KeywordsField(models.JSONField):
     def formfield(self, **options: Any) -> Any:
         return KeywordsFormField(
             required=not self.blank,
-            label=options.get("label", self.verbose_name),
+            label=capfirst(options.get("label", self.verbose_name)),
             help_text=self.help_text,
             widget=options.get("widget"),
         )

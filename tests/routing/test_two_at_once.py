@@ -46,6 +46,6 @@ def test_nobody_is_given_more_than_they_can_take() -> None:
     for worker in workers:
         worker.join(30)
     assert failures == []
-    load = Counter(Conversation.objects.values_list("assignee", flat=True))
+    load: Counter[int | None] = Counter(Conversation.objects.values_list("assignee", flat=True))
     assert [load[agent.pk] for agent in agents] == [3, 5, 7]
     assert load[None] == CONVERSATIONS - 15
