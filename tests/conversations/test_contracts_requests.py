@@ -301,7 +301,7 @@ def answered(contracts: Path, name: str, call: Callable[[CloudApi], Any], status
 def test_an_acceptance_is_understood(contracts: Path, name: str) -> None:
     accepted = answered(contracts, name, lambda api: api.send({}))
     assert accepted.wamid.startswith("wamid.")
-    assert (accepted.user_id or accepted.wa_id) and not (accepted.user_id and accepted.wa_id)
+    assert bool(accepted.user_id) != bool(accepted.wa_id)
     assert accepted.message_status == ("accepted" if "paced" in name else "")
 
 
