@@ -110,6 +110,8 @@ def server(receiver: Receiver, port: int) -> ThreadingHTTPServer:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 65536  # head and body in one packet
+        disable_nagle_algorithm = True
 
         def do_POST(self) -> None:
             length = min(int(self.headers.get("content-length") or 0), LARGEST)

@@ -28,6 +28,11 @@ def delay(refusals: int) -> timedelta | None:
     return _jittered(timedelta(seconds=DELAYS[max(refusals, 1) - 1]))
 
 
+def soon(failures: int) -> timedelta:
+    """How long a job waits after the n-th time that nobody was reachable: 5 s, doubling to 15 min."""
+    return _jittered(min(timedelta(seconds=DELAYS[0]) * 2 ** min(max(failures, 1) - 1, 10), LONGEST_REST))
+
+
 def rest(failures: int) -> timedelta | None:
     """How long a connection rests after this many unreachable in a row: 15 s, doubling to 15 min; None: not yet."""
     if failures < RESTS_AFTER:

@@ -22,18 +22,6 @@ class SyncJobQuerySet(models.QuerySet["SyncJob"]):
     def dead(self) -> SyncJobQuerySet:
         return self.filter(status=SyncJob.Status.DEAD)
 
-    def heads(self) -> SyncJobQuerySet:
-        """Pending ones with no earlier unfinished one of the same contact: nothing overtakes (S10)."""
-        earlier = SyncJob.objects.unfinished().filter(
-            connection=models.OuterRef("connection"),
-            order_key=models.OuterRef("order_key"),
-            id__lt=models.OuterRef("id"),
-        )
-        return self.filter(status=SyncJob.Status.PENDING).exclude(models.Exists(earlier)).order_by("id")
-
-    def due(self, at: datetime) -> SyncJobQuerySet:
-        return self.heads().filter(due_at__lte=at)
-
     def lapsed(self, at: datetime) -> SyncJobQuerySet:
         """Taken by a worker that has not been heard of since."""
         return self.filter(status=SyncJob.Status.SENDING, lease_until__lt=at)
@@ -65,7 +53,7 @@ class SyncJob(models.Model):
     connection = models.ForeignKey(
         Connection,
         on_delete=models.CASCADE,
-        db_index=False,  # sync_job_order and the unique constraint serve
+        db_index=False,  # sync_job_next and the unique constraint serve
         related_name="jobs",
         verbose_name=_("connection"),
     )
@@ -100,12 +88,10 @@ class SyncJob(models.Model):
         verbose_name_plural = _("CRM jobs")
         constraints = [models.UniqueConstraint(fields=["connection", "event_id"], name="sync_job_once")]
         indexes = [
-            models.Index(  # what comes next, and what a contact's job has to wait for
-                fields=["connection", "order_key", "id"],
-                name="sync_job_order",
-                condition=models.Q(status__in=["pending", "sending"]),
+            models.Index(  # the engine: what comes next, and what has to wait for it
+                fields=["connection", "id"], name="sync_job_next", condition=models.Q(status__in=["pending", "sending"])
             ),
-            models.Index(fields=["due_at"], name="sync_job_due", condition=models.Q(status="pending")),  # the engine
+            models.Index(fields=["due_at"], name="sync_job_due", condition=models.Q(status="pending")),  # the sweep
             models.Index(
                 fields=["lease_until"], name="sync_job_lease", condition=models.Q(status="sending")
             ),  # the sweep

@@ -15,6 +15,7 @@ from crm_sync import actions, tasks
 from crm_sync.connectors.contract import Answer, Outcome
 from crm_sync.engine import deliver, schedule
 from crm_sync.engine.claim import claim, give_back_lapsed
+from crm_sync.engine.record import Done, record
 from crm_sync.models import Connection, ConnectionHealth, SyncJob
 from crm_sync.receiver import Receiver
 from crm_sync.signing import new_secret
@@ -148,7 +149,7 @@ def test_killed_between_call_and_record_it_comes_again_with_the_same_id(
     receive(make_conversation())
     read()
 
-    def killed(job: SyncJob, outcome: Outcome) -> None:
+    def killed(done: Done) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
@@ -172,7 +173,7 @@ def test_a_worker_that_was_thought_dead_changes_nothing(world: tuple[Receiver, C
     with later(minutes=2):
         give_back_lapsed()
         deliver.drain()
-    deliver.record(job, Outcome(Answer.HOPELESS, 422, "late"))
+    record([(job, Outcome(Answer.HOPELESS, 422, "late"))])
     assert SyncJob.objects.get().status == SyncJob.Status.SENT
 
 
