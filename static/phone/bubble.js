@@ -21,15 +21,12 @@ function Ticks({ status }) {
 }
 
 const MARKS = { "*": "b", _: "i", "~": "s" };
+const MARKED = /(?<![\p{L}\p{N}])([*_~])(?!\s)([^\n]+?)(?<!\s)\1(?![\p{L}\p{N}])/u;
 
-/** WhatsApp's *bold*, _italic_ and ~struck~; everything else stays text. */
+/** WhatsApp's *bold*, _italic_ and ~struck~ at the edges of words; everything else stays text. */
 export function Words({ text }) {
-  return String(text ?? "")
-    .split(/(\*[^*\n]+\*|(?<![\p{L}\p{N}])_[^_\n]+_(?![\p{L}\p{N}])|~[^~\n]+~)/u)
-    .map((part) => {
-      const tag = part.length > 2 && part[0] === part.at(-1) ? MARKS[part[0]] : null;
-      return tag ? html`<${tag}>${part.slice(1, -1)}<//>` : part;
-    });
+  const parts = String(text ?? "").split(MARKED); // text, mark, marked words, text, …
+  return parts.map((part, place) => (place % 3 === 0 ? part : place % 3 === 2 ? html`<${MARKS[parts[place - 1]]}>${part}<//>` : null));
 }
 
 function Place({ content }) {
