@@ -45,10 +45,11 @@ def entries(conversation: Conversation) -> list[Entry]:
         .select_related("sender_user")
         .order_by("-timestamp", "-pk")[:MESSAGES]
     )
-    told = [*_of_messages(messages), *_of_journal(conversation)]
+    told: list[Entry] = []
     stored = [message.created_at for message in messages if message.direction == Direction.INBOUND]
     if conversation.window_ends_at and stored:
         told.append(Entry(max(stored), _("Service window open until %(when)s") % {"when": _when(conversation)}))
+    told += [*_of_journal(conversation), *_of_messages(messages)]
     return sorted(told, key=lambda entry: entry.at, reverse=True)
 
 
