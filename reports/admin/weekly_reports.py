@@ -33,7 +33,7 @@ from reports.models import ReportSchedule, WeeklyReport
 
 
 class BuildForm(forms.Form):
-    week = forms.DateField(label=_("Any day of the week"), widget=UnfoldAdminDateWidget)
+    week = forms.DateField(label=_("Any day of the week"), widget=UnfoldAdminDateWidget({"type": "date"}, "%Y-%m-%d"))
     channel = forms.ModelChoiceField(
         Channel.objects.all(),
         required=False,
@@ -110,7 +110,10 @@ class WeeklyReportAdmin(ReadOnlyAdmin):
     def build_view(self, request: HttpRequest) -> HttpResponse:
         if not self.has_build_permission(request):
             raise PermissionDenied
-        form = BuildForm(request.POST or None, initial={"week": (clock.now() - timedelta(days=7)).date()})
+        form = BuildForm(
+            request.POST or None,
+            initial={"week": (clock.now() - timedelta(days=7)).date(), "channel": Channel.objects.first()},
+        )
         if request.method == "POST" and form.is_valid():
             try:
                 report = build_week(**form.cleaned_data, by=Actor.person(request.user))
