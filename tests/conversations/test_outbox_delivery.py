@@ -16,7 +16,7 @@ from conversations import clock
 from conversations.actions import channels, messages
 from conversations.actor import Actor
 from conversations.models import Attempt, Channel, Conversation, Event, Halt, Identity, Message, Notification
-from conversations.outbox import deliver, pacing, settle
+from conversations.outbox import claim, deliver, settle
 from conversations.whatsapp import client
 from tests import makers
 from tests.desk import Desk
@@ -28,7 +28,7 @@ RULE = Actor.rule("welcome")
 def later(**more: Any) -> Iterator[None]:
     """The machine's clock runs ahead; nobody waits."""
     ahead = clock.machine_now() + timedelta(**more)
-    with mock.patch.object(clock, "machine_now", lambda: ahead):
+    with mock.patch.object(clock, "machine_now", return_value=ahead):
         yield
 
 
@@ -173,7 +173,7 @@ def test_statuses_that_do_not_come_for_anybody_prove_nothing(desk: Desk) -> None
 def test_a_process_that_died_in_the_call_leaves_it_unconfirmed(desk: Desk) -> None:
     conversation = talk(desk)
     message = queue(conversation)
-    assert deliver.claim(desk.channel) is not None  # and here the process is killed
+    assert claim.claim(desk.channel)  # and here the process is killed
     assert settle.settle() == 0
     with later(seconds=60):
         assert settle.settle() == 1
@@ -185,8 +185,7 @@ def test_a_process_that_died_before_the_attempt_loses_nothing(desk: Desk, monkey
     conversation = talk(desk)
     message = queue(conversation)
     with monkeypatch.context() as broken:
-        broken.setattr(deliver, "access_to", mock.Mock(side_effect=KeyboardInterrupt))
-        broken.setattr(Attempt.objects, "create", mock.Mock(side_effect=KeyboardInterrupt))
+        broken.setattr(claim, "_begin", mock.Mock(side_effect=KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             deliver.drain_outbox()
     assert fresh(message).status == "queued"
@@ -196,9 +195,9 @@ def test_a_process_that_died_before_the_attempt_loses_nothing(desk: Desk, monkey
 
 def test_a_person_may_retry_what_failed_and_attempts_are_numbered_on(desk: Desk) -> None:
     conversation = talk(desk)
+    message = queue(conversation)
     for _ in range(2):
         desk.fault("error", code=131026)
-        message = queue(conversation) if not Attempt.objects.exists() else message
         deliver.drain_outbox()
         assert fresh(message).status == "failed"
         messages.retry(message=message, by=RULE)
@@ -290,7 +289,7 @@ def test_the_pair_rate_backs_off_by_powers_of_four(desk: Desk) -> None:
     for _ in range(4):
         desk.fault("error", code=131056)
         moment = clock.machine_now() + timedelta(hours=len(waits))
-        with mock.patch.object(clock, "machine_now", lambda moment=moment: moment):
+        with mock.patch.object(clock, "machine_now", return_value=moment):
             deliver.drain_outbox()
         waits.append((fresh(message).retry_at - moment).total_seconds())  # type: ignore[operator]
     assert waits == [1, 4, 16, 64]
@@ -338,11 +337,10 @@ def test_agents_go_before_rules_and_a_conversation_keeps_its_order(desk: Desk) -
     queue(asha, "regola")
     queue(asha, "seguito", "agent")
     queue(bruno, "agente", "agent")
-    with mock.patch.object(pacing, "take", return_value=0.0):
-        order = []
-        while claimed := deliver.claim(desk.channel):
-            order.append(claimed.message.text)
-            deliver.send(claimed)
+    order = []
+    while claimed := claim.claim(desk.channel, 1):
+        order += [one.message.text for one in claimed]
+        deliver._record([(one, deliver._call(one)) for one in claimed])
     assert order == ["agente", "regola", "seguito"]
 
 
