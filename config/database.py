@@ -24,7 +24,9 @@ def database(url: str, *, pool: bool = False) -> dict[str, Any]:
     options = dict(settings.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 5)
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
+        # Celery closes its connection after every task: with a pool that gives it back instead of dialling anew for the next.
+        options["pool"] = {"min_size": 1, "max_size": 10, "timeout": 10}
+        settings["CONN_HEALTH_CHECKS"] = True
     else:
         settings["CONN_MAX_AGE"] = 600
         settings["CONN_HEALTH_CHECKS"] = True

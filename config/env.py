@@ -32,7 +32,7 @@ PUBLIC_URL = _env.str("SPORTELLO_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}"
 SIMULATOR_URL = _env.str("SPORTELLO_SIMULATOR_URL", default=f"http://127.0.0.1:{SIMULATOR_PORT}").rstrip("/")
 
 DATABASE_URL = _env.str("DATABASE_URL", default=f"sqlite:///{HOME / 'db.sqlite3'}")
-DATABASE_POOL = _env.bool("SPORTELLO_DATABASE_POOL", default=False)
+DATABASE_POOL = _env.bool("SPORTELLO_DATABASE_POOL", default=True)
 REDIS_URL = _env.str("REDIS_URL", default="")
 MEDIA_ROOT = Path(_env.str("SPORTELLO_MEDIA_ROOT", default=str(HOME / "media")))
 

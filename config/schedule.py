@@ -34,7 +34,7 @@ ENTRIES = [
 # Separate queues: bulk work can never starve a customer's message (O9).
 ROUTES = {
     "conversations.process_deliveries": {"queue": "ingest"},
-    "conversations.run_pipeline": {"queue": "ingest"},
+    "conversations.run_pipeline": {"queue": "pipeline"},
     "conversations.deliver_outbox": {"queue": "deliver"},
     "conversations.fetch_media": {"queue": "live"},
     "conversations.read_journal": {"queue": "live"},

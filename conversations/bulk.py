@@ -14,9 +14,10 @@ def update_rows(rows: Iterable[models.Model], columns: list[str]) -> None:
     if not given:
         return
     model = type(given[0])
-    fields = [model._meta.get_field(name) for name in columns]
+    fields: list[Any] = [model._meta.get_field(name) for name in columns]
     quote = connection.ops.quote_name
-    table, key = quote(model._meta.db_table), model._meta.pk
+    table = quote(model._meta.db_table)
+    key: Any = model._meta.pk
 
     def values(field: Any) -> list[Any]:
         return [field.get_db_prep_save(getattr(row, field.attname), connection=connection) for row in given]

@@ -47,11 +47,11 @@ def lock_conversations(pks: Iterable[int]) -> dict[int, Conversation]:
     return {row.pk: _held(row) for row in rows}
 
 
-def lock_conversation_if_free(pk: int) -> Conversation | None:
-    """None when another worker holds it."""
+def lock_free_conversations(pks: Iterable[int]) -> list[Conversation]:
+    """Those that no other worker holds."""
     skip = connection.features.has_select_for_update_skip_locked
-    rows = Conversation.objects.select_for_update(no_key=_no_key(), skip_locked=skip).filter(pk=pk)
-    return _held(row) if (row := rows.first()) else None
+    rows = Conversation.objects.select_for_update(no_key=_no_key(), skip_locked=skip).filter(pk__in=list(pks))
+    return [_held(row) for row in rows.order_by("pk")]
 
 
 def lock_message(pk: int) -> Message:

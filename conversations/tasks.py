@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from conversations import heartbeat, housekeeping, sweeps, watchdog
+from conversations import heartbeat, housekeeping, sweeps, wake, watchdog
 from conversations.ingest import media, process, run
 from conversations.journal import readers
 from conversations.outbox import deliver
@@ -12,26 +12,31 @@ from conversations.outbox import deliver
 
 @shared_task(name="conversations.process_deliveries")
 def process_deliveries() -> int:
+    wake.answered(wake.Bell.INGEST)
     return process.drain()
 
 
 @shared_task(name="conversations.run_pipeline")
 def run_pipeline() -> int:
+    wake.answered(wake.Bell.PIPELINE)
     return run.run_due()
 
 
 @shared_task(name="conversations.deliver_outbox")
 def deliver_outbox() -> int:
+    wake.answered(wake.Bell.DELIVER)
     return deliver.drain_outbox()
 
 
 @shared_task(name="conversations.fetch_media")
 def fetch_media() -> int:
+    wake.answered(wake.Bell.MEDIA)
     return media.fetch_due()
 
 
 @shared_task(name="conversations.read_journal")
 def read_journal() -> int:
+    wake.answered(wake.Bell.READERS)
     return readers.read_all()
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import logging
 import threading
 from enum import StrEnum
+from functools import lru_cache
 
+import redis
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
@@ -83,6 +85,32 @@ def _send(bell: Bell) -> None:
         import_string(custom)(bell)
         return
     try:
+        if _hangs_already(bell):
+            return
         current_app.send_task(bell.value, ignore_result=True, retry=False, expires=60)
     except Exception:  # a broker that is down must not undo what is committed: the sweep finds the row
         logger.warning("wake.lost", extra={"bell": bell.value})
+
+
+# --- one ring in the queue is enough, whoever rang -------------------------------------------------------------------------
+
+HANGS = 2000  # ms after which a ring that nobody answered is given up
+
+
+@lru_cache(maxsize=1)
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+
+
+def _hangs_already(bell: Bell) -> bool:
+    """Whether a ring of this bell waits in the queue: its worker has not looked yet, so it will see what we committed."""
+    return bool(settings.REDIS_URL) and not _redis().set(f"sportello:bell:{bell}", 1, nx=True, px=HANGS)
+
+
+def answered(bell: Bell) -> None:
+    """The worker's first act: from now on a new ring is news."""
+    if settings.REDIS_URL:
+        try:
+            _redis().delete(f"sportello:bell:{bell}")
+        except redis.RedisError:
+            logger.warning("wake.redis_away", extra={"bell": bell.value})

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 
 from config import env
+from config.database import database
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATABASES
 from config.settings.base import INSTALLED_APPS as BASE_APPS
 
 INSTALLED_APPS = [*BASE_APPS, "django_linear_migrations"]
@@ -21,6 +21,7 @@ DEMO_TOKEN = "test-demo-token"  # noqa: S105
 ALLOW_PRIVATE_ADDRESSES = True
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
+DATABASES = {"default": database(env.DATABASE_URL, pool=False)}
 # On SQLite the test database is a file: the webhook door's own connection must see it (D32).
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"sportello-test-{env.PORT}.sqlite3")}

@@ -20,7 +20,7 @@ from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Attachment
-from conversations.outbox.deliver import access_to
+from conversations.outbox.claim import access_to
 from conversations.whatsapp import sniff
 from conversations.whatsapp.client import ApiError, CloudApi, NotSent, Unanswered
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from conversations import clock
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind

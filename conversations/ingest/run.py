@@ -16,11 +16,12 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import gathered, record
 from conversations.models import Conversation, Direction, Event, Message, ParkedStep
 from conversations.pipeline import PipelineContext, Stop
-from conversations.row_locks import lock_conversation, lock_conversation_if_free
+from conversations.row_locks import lock_conversation, lock_free_conversations
 
 logger = logging.getLogger("sportello.pipeline")
 
 Step = Callable[[PipelineContext], Stop | None]
+TOGETHER = 10  # conversations in one transaction: few enough that nobody notices the wait for a row
 WAITS = (1, 5)  # seconds before the second and the third try (D22)
 PIPELINE = Actor.system("pipeline")
 
@@ -36,16 +37,26 @@ def run_due(*, limit: int = 200) -> int:
     while True:
         waiting = Message.objects.waiting_for_pipeline(clock.machine_now()).order_by("step_due_at", "id")
         pks = list(dict.fromkeys(waiting.values_list("conversation_id", flat=True)[:limit]))
-        count = sum(_run_or_put_off(pk) for pk in pks)
+        count = sum(_run_together(pks[start : start + TOGETHER]) for start in range(0, len(pks), TOGETHER))
         done += count
         if count == 0:
             return done
 
 
+def _run_together(pks: list[int]) -> int:
+    """A few conversations in one transaction; when that fails, each alone, so that one does not take the others with it."""
+    try:
+        return _run(pks)
+    except Exception:
+        if len(pks) > 1:
+            logger.warning("pipeline.split", extra={"count": len(pks)}, exc_info=True)
+        return sum(_run_or_put_off(pk) for pk in pks)
+
+
 def _run_or_put_off(pk: int) -> int:
     """A conversation that fails as a whole (at commit, say) must not keep all others waiting behind it."""
     try:
-        return _run_conversation(pk)
+        return _run([pk])
     except (OperationalError, InterfaceError):  # the database's trouble, not the message's: the sweep comes again
         raise
     except Exception as problem:
@@ -79,23 +90,32 @@ def _try_later(message: Message) -> bool:
     return True
 
 
-def _run_conversation(pk: int) -> int:
-    """0 when another worker has it, which will also see what we saw."""
+def _run(pks: list[int]) -> int:
+    """0 when other workers have them all; they will also see what we saw."""
     with transaction.atomic():
-        conversation = lock_conversation_if_free(pk)
-        if conversation is None:
+        conversations = {row.pk: row for row in lock_free_conversations(pks)}
+        if not conversations:
             return 0
         waiting = Message.objects.select_related("channel", "sender_contact").filter(
-            conversation=pk, direction=Direction.INBOUND, step_due_at__isnull=False
+            conversation__in=conversations, direction=Direction.INBOUND, step_due_at__isnull=False
         )
-        count = 0
+        now, count = clock.machine_now(), 0
+        through: list[Message] = []
+        held_back: set[int] = set()  # a step is being tried again: later messages wait their turn
         with gathered() as events:
             for message in waiting.order_by("timestamp", "id"):
-                if message.step_due_at is not None and message.step_due_at > clock.machine_now():
-                    break  # a step is being tried again: later messages wait their turn
+                pk = message.conversation_id
+                if pk in held_back or (message.step_due_at is not None and message.step_due_at > now):
+                    held_back.add(pk)
+                    continue
                 count += 1
-                if not _run_message(conversation, message, events):
-                    break
+                if _run_message(conversations[pk], message, events):
+                    through.append(message)
+                else:
+                    held_back.add(pk)
+        for step in {message.step for message in through}:
+            pks_through = [message.pk for message in through if message.step == step]
+            Message.objects.filter(pk__in=pks_through).update(step=step, step_tries=0, step_due_at=None)
         return count
 
 
@@ -114,7 +134,7 @@ def _context(conversation: Conversation, message: Message, *, is_replay: bool = 
 
 
 def _run_message(conversation: Conversation, message: Message, events: list[Event]) -> bool:
-    """True when the message is through. The savepoint of a failing step is rolled back; where it got to is written once."""
+    """True when the message is through, which the caller writes down. What a failing step did is rolled back to its savepoint."""
     names = steps()
     context = _context(conversation, message)
     while message.step < len(names):
@@ -136,8 +156,6 @@ def _run_message(conversation: Conversation, message: Message, events: list[Even
         message.step, message.step_tries = message.step + 1, 0
         if isinstance(outcome, Stop):
             break
-    message.step_due_at = None
-    message.save(update_fields=["step", "step_tries", "step_due_at"])
     return True
 
 

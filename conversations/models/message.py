@@ -66,18 +66,18 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(step_due_at__isnull=False, step_due_at__lte=at)
 
     def sendable(self, *, business: datetime, machine: datetime) -> MessageQuerySet:
-        """Queued and due on both clocks. In order of lane, then age, never overtaking within a conversation."""
+        """Queued, and due on both clocks; in order of lane, then age."""
+        due = models.Q(retry_at__isnull=True) | models.Q(retry_at__lte=machine)
+        return self.filter(due, status=MessageStatus.QUEUED, not_before__lte=business).order_by("lane", "id")
+
+    def heads(self) -> MessageQuerySet:
+        """Only what no earlier message of the same conversation waits before: never overtaking within a conversation."""
         earlier = Message.objects.filter(
             conversation=models.OuterRef("conversation"),
             status__in=[MessageStatus.QUEUED, MessageStatus.SENDING],
             id__lt=models.OuterRef("id"),
         )
-        due = models.Q(retry_at__isnull=True) | models.Q(retry_at__lte=machine)
-        return (
-            self.filter(due, status=MessageStatus.QUEUED, not_before__lte=business)
-            .exclude(models.Exists(earlier))
-            .order_by("lane", "id")
-        )
+        return self.exclude(models.Exists(earlier))
 
 
 class Message(models.Model):

@@ -12,7 +12,7 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Attempt, Message, MessageStatus, Notification, Origin
 from conversations.outbox import receipts
-from conversations.outbox.deliver import mark_unconfirmed
+from conversations.outbox.failure import mark_unconfirmed
 
 SETTLER = Actor.system("settle")
 LEASE = timedelta(seconds=45)  # longer than connect and read timeouts together

@@ -17,10 +17,11 @@ from tests.bench.bodies import Number, number_of_customer
 from tests.bench.children import Child, Children
 from tests.bench.ground import PYTHON, Ground, granian, number_of
 
-# name, queues, pool, concurrency. Two cores: one process stores and decides, one sends, one does the rest.
+# name, queues, pool, concurrency. One process stores, one decides, one sends, one does the rest.
 WORKERS = (
-    ("ingest", "ingest", "threads", 2),
-    ("deliver", "deliver", "threads", 8),
+    ("ingest", "ingest", "threads", 1),
+    ("pipeline", "pipeline", "threads", 1),
+    ("deliver", "deliver", "threads", 1),
     ("live", "live,bulk", "threads", 2),
 )
 WORKERS_IN_WORDS = "; ".join(f"{name}: {pool} {count} for {queues}" for name, queues, pool, count in WORKERS)

@@ -1,0 +1,150 @@
+"""Take messages that this process alone may send now: the last look at halts and windows, and the attempt, in one commit (C30, D3, D5)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, models, transaction
+
+from conversations import clock, window
+from conversations.models import Attempt, Channel, Halt, Identity, Message, MessageStatus, Origin
+from conversations.models.message import MessageQuerySet
+from conversations.outbox.failure import fail
+from conversations.whatsapp import outgoing
+from conversations.whatsapp.client import Access
+
+logger = logging.getLogger("sportello.outbox")
+
+LOOK = 500  # how far down the queue a claim looks: a first part by index, whatever the statistics say
+AUTOMATIC = {Origin.RULE, Origin.FLOW, Origin.CAMPAIGN}
+Known = dict[int, dict[str, str]]  # contact -> kind of identity -> value
+
+
+@dataclass(slots=True)
+class Claimed:
+    """A message to be sent by nobody else, with its committed attempt."""
+
+    message: Message
+    attempt: Attempt
+    access: Access
+    payload: dict[str, object]
+
+
+def sendable(channel: Channel) -> MessageQuerySet:
+    return Message.objects.filter(channel=channel, channel__status=Channel.Status.ACTIVE).sendable(
+        business=clock.now(), machine=clock.machine_now()
+    )
+
+
+def claim(channel: Channel, limit: int = 1) -> list[Claimed]:
+    """Up to `limit` messages of a channel, moved to `sending` with their attempts. Those that may not go are failed on the way."""
+    access = access_to(channel)  # before the attempts: what fails here has sent nothing
+    with transaction.atomic():
+        rows = _lock(channel, limit)
+        if not rows:
+            return []
+        now, halts, known = clock.now(), _halts(rows), _identities(channel, rows)
+        ready: list[tuple[Message, dict[str, object]]] = []
+        for message in rows:
+            message.channel = channel
+            refused, payload = _looked_at(message, now, halts, known)
+            if payload:
+                ready.append((message, payload))
+            else:
+                fail(message, code=refused or "no_address")
+        attempts = _begin([message for message, _payload in ready])
+    return [Claimed(message, attempts[message.pk], access, payload) for message, payload in ready]
+
+
+def _lock(channel: Channel, limit: int) -> list[Message]:
+    """The heads of the conversations' queues, in order of lane and age; rows another worker is taking are passed over."""
+    near = list(sendable(channel).values_list("pk", flat=True)[:LOOK])
+    if not near:
+        return []
+    skip = connection.features.has_select_for_update_skip_locked
+    rows = (
+        sendable(channel)
+        .filter(pk__in=near)
+        .heads()
+        .select_related("conversation__group")
+        .select_for_update(of=("self",) if skip else (), skip_locked=skip)
+    )
+    return list(rows[:limit])
+
+
+def _begin(messages: list[Message]) -> dict[int, Attempt]:
+    """Attempts are numbered on from all before: a person's retry begins counting tries anew, not attempts."""
+    if not messages:
+        return {}
+    now, pks = clock.machine_now(), [message.pk for message in messages]
+    counted = Attempt.objects.filter(message__in=pks).values_list("message").annotate(last=models.Max("number"))
+    last: dict[int, int] = dict(counted)
+    Message.objects.filter(pk__in=pks).update(status=MessageStatus.SENDING, claimed_at=now, tries=models.F("tries") + 1)
+    for message in messages:
+        message.status, message.claimed_at, message.tries = MessageStatus.SENDING, now, message.tries + 1
+    rows = [Attempt(message=message, number=last.get(message.pk, 0) + 1, started_at=now) for message in messages]
+    Attempt.objects.bulk_create(rows)
+    return {row.message_id: row for row in rows}
+
+
+def access_to(channel: Channel) -> Access:
+    return Access(channel.base_url, channel.api_version, channel.phone_number_id, channel.waba_id, channel.access_token)
+
+
+def _halts(rows: Iterable[Message]) -> list[Halt]:
+    automatic = any(row.origin in AUTOMATIC for row in rows)
+    return list(Halt.objects.standing(clock.now())) if automatic else []
+
+
+def _identities(channel: Channel, rows: Iterable[Message]) -> Known:
+    contacts = {row.conversation.contact_id for row in rows} - {None}
+    known: Known = {}
+    current = Identity.objects.current().filter(contact__in=contacts, portfolio=channel.portfolio_id)
+    for contact, kind, value in current.values_list("contact_id", "kind", "value"):
+        known.setdefault(contact, {})[kind] = value
+    return known
+
+
+def _looked_at(message: Message, now: datetime, halts: list[Halt], known: Known) -> tuple[str, dict[str, object]]:
+    """Our error code, or what to send. A row that cannot be read must not stand in the others' way."""
+    try:
+        refused = _refusal(message, now, halts)
+        return refused, {} if refused else _payload(message, known)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        logger.exception("send.unreadable", extra={"message_id": message.pk})
+        return "invalid", {}
+
+
+def _refusal(message: Message, now: datetime, halts: list[Halt]) -> str:
+    """The last look before the call: our error code, or ""."""
+    margin = message.channel.window_margin_seconds
+    ends_at = message.conversation.window_ends_at
+    if message.type != "template" and not window.may_send_free_form(ends_at, now, margin):
+        return "window_closed"
+    halted = message.origin in AUTOMATIC and any(
+        halt.covers(channel_id=message.channel_id, trigger=message.trigger, rule_key=message.rule_key) for halt in halts
+    )
+    return "halted" if halted else ""
+
+
+def _payload(message: Message, known: Known) -> dict[str, object]:
+    """The body of the request; {} when the customer has no address on this channel."""
+    conversation = message.conversation
+    identities = known.get(conversation.contact_id or 0, {})
+    wa_id = identities.get(Identity.Kind.WA_ID) or identities.get(Identity.Kind.PHONE) or ""
+    user_id = identities.get(Identity.Kind.BSUID) or ""
+    group_id = conversation.group.group_id if conversation.group else ""
+    if not (wa_id or user_id or group_id):
+        return {}
+    return outgoing.request(
+        type_=message.type,
+        content=message.payload,
+        wa_id=wa_id,
+        user_id=user_id,
+        group_id=group_id,
+        reply_to=message.reply_to_wamid,
+        opaque=message.opaque,
+    )
