@@ -33,7 +33,6 @@ function mark({ wamid, status }) {
 function listen(id) {
   const source = new EventSource(`/events?customer=${id}`);
   const on = (kind, act) => source.addEventListener(kind, (event) => act(JSON.parse(event.data)));
-  let broken = false;
   on("message", put);
   on("status", mark);
   on("typing", ({ seconds }) => (s.typingUntil.value = Date.now() + seconds * 1000));
@@ -44,11 +43,7 @@ function listen(id) {
   on("faults", (faults) => (s.faults.value = faults));
   on("customers", customersChanged);
   on("reload", loadState);
-  source.addEventListener("error", () => (broken = true));
-  source.addEventListener("open", () => {
-    if (broken) loadChat(); // something may have been missed
-    broken = false;
-  });
+  source.addEventListener("open", loadChat); // what came before it was open, at first or after a break, was missed
   return () => source.close();
 }
 
