@@ -11,9 +11,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-
 from autoreply.composing import PERSON_ID, RULE_ID, Choice, Composed, Link, compose
 from autoreply.house_words import house_words
 from autoreply.models import Button, Firing, Policy, Rule, Variant
@@ -105,37 +102,31 @@ def hand_over(occasion: Occasion, policy: Policy, recent: Recent) -> Firing:
 
 
 def manners(occasion: Occasion, policy: Policy) -> str:
-    """Why automation keeps quiet now, "" when it need not (A6). One query."""
+    """Why automation keeps quiet now, "" when it need not (A6). Plain look-ups: this runs for every automatic answer."""
     conversation, message = occasion.conversation, occasion.message
     quiet = timedelta(minutes=policy.quiet_minutes)
     if conversation.last_agent_at is not None and conversation.last_agent_at > occasion.now - quiet:
         return "agent_answered"
-    lock = Lock.objects.filter(conversation=OuterRef("pk"), until__gt=clock.machine_now())
-    consent = Consent.objects.filter(contact=OuterRef("contact")).order_by("-at", "-pk").values("state")[:1]
-    facts = (
-        Conversation.objects.filter(pk=conversation.pk)
-        .annotate(locked=Exists(lock), consent=Subquery(consent), same=Coalesce(_same_words(message), 0))
-        .values("locked", "consent", "same")
-        .get()
-    )
-    if facts["locked"]:
+    if Lock.objects.filter(conversation=conversation.pk, until__gt=clock.machine_now()).exists():
         return "agent_answering"
-    if facts["consent"] == Consent.State.OPT_OUT:
+    consents = Consent.objects.filter(contact=occasion.contact.pk).order_by("-at", "-pk")
+    if consents.values_list("state", flat=True).first() == Consent.State.OPT_OUT:
         return "opted_out"
-    return "robot" if facts["same"] >= SAME_TIMES else ""
+    return "robot" if message is not None and _repeats(conversation, message) else ""
 
 
-def _same_words(message: Message | None) -> Any:
-    """How often the customer has said exactly this within a minute."""
-    inbound = Message.objects.filter(conversation=OuterRef("pk"), direction=Direction.INBOUND)
-    if message is None or not message.text:
-        inbound = inbound.none()
-    else:
-        inbound = inbound.filter(
-            text=message.text, timestamp__gt=message.timestamp - SAME_WITHIN, timestamp__lte=message.timestamp
-        )
-    count = inbound.order_by().values("conversation").annotate(n=Count("pk")).values("n")
-    return Subquery(count, output_field=IntegerField())
+def _repeats(conversation: Conversation, message: Message) -> bool:
+    """The customer has said exactly this again and again within a minute. Nobody repeats before the third message nobody read."""
+    if not message.text or conversation.unread < SAME_TIMES:
+        return False
+    same = Message.objects.filter(
+        conversation=conversation.pk,
+        direction=Direction.INBOUND,
+        text=message.text,
+        timestamp__gt=message.timestamp - SAME_WITHIN,
+        timestamp__lte=message.timestamp,
+    )
+    return same.count() >= SAME_TIMES
 
 
 def choose(rule: Rule, occasion: Occasion, recent: Recent) -> Text | None:

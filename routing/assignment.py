@@ -8,47 +8,24 @@ that lock. Locks go conversation first, then turn. (SQLite has one writer at a t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import Group, User
-from django.db import connection, transaction
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from conversations import clock
-from conversations.access.roles import Can, Role, allows, supervised_departments, supervises_everywhere
+from conversations.access.roles import Can, allows, supervised_departments, supervises_everywhere
 from conversations.access.visibility import is_agent, visible_conversations
 from conversations.actions import assign as door
 from conversations.actions import locks
 from conversations.actor import Actor
 from conversations.errors import ConversationClosed, Invalid, Locked, NotAllowed, NotFound, NotYours
-from conversations.models import Conversation, Department, Lock, Presence, Priority
+from conversations.models import Conversation, Department, Lock, Priority
 from conversations.row_locks import lock_conversation
 from conversations.transactions import joined
-from routing.models import AgentPlan, Turn
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """Who gets it, or nobody; and why, as a code of conversations/reasons.py with its words."""
-
-    agent: User | None
-    reason_code: str
-    reason_data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    user: User
-    load: int
-    places: int
-    has_turn: bool
-
-
-class _Full(Exception):
-    """Undoes the claim's savepoint, and with it the lock on the turn."""
+from routing.models import Turn
+from routing.picking import pick_agent, shown
 
 
 @joined
@@ -133,90 +110,6 @@ def assign_by_hand(
     )
     conversation.department, conversation.assignee = done.department, done.assignee
     return done
-
-
-def pick_agent(department: Department) -> Pick:
-    """The online member with the fewest open conversations among those with a free place; then the longest idle (R5,
-    D45).
-
-    Runs in the caller's transaction; the Turn of the picked agent stays locked until it ends, so that the place is
-    theirs.
-    """
-    candidates = _candidates(department)
-    words = {"department": department.name}
-    if not candidates:
-        return Pick(None, "nobody_online", words)
-    busy: list[_Candidate] = []  # being given another conversation at this moment
-    for wait in (False, True):
-        for candidate in list(busy) if wait else [one for one in candidates if one.load < one.places]:
-            claimed = _claim(candidate, wait=wait)
-            if claimed:
-                agent = candidate.user
-                return Pick(agent, "least_loaded", {**words, "agent": shown(agent), "agent_id": agent.pk})
-            if claimed is None:
-                busy.append(candidate)
-    return Pick(None, "everybody_full", words)
-
-
-def shown(user: User) -> str:
-    return user.get_full_name() or user.get_username()
-
-
-def _candidates(department: Department) -> list[_Candidate]:
-    """Online members who may answer, least loaded first, then longest idle. One query."""
-    answering = Group.objects.filter(user=OuterRef("pk"), name__in=[Role.AGENT, Role.EDITOR, Role.ADMINISTRATOR])
-    rows = (
-        User.objects.filter(
-            Exists(answering),
-            is_active=True,
-            memberships__department=department,
-            presence__in=Presence.objects.online(clock.machine_now()),
-        )
-        .annotate(
-            load=Coalesce(Subquery(_load_of(OuterRef("pk")), output_field=IntegerField()), 0),
-            places=Coalesce(F("agent_plan__capacity"), AgentPlan.CAPACITY),
-            has_turn=F("turn__pk"),
-        )
-        .only("username", "first_name", "last_name")
-        .order_by("load", F("turn__last_at").asc(nulls_first=True), "pk")
-    )
-    return [_Candidate(row, row.load, row.places, row.has_turn is not None) for row in rows]
-
-
-def _load_of(user: Any) -> Any:
-    """How many open conversations this agent has (D42): a query of one row."""
-    return (
-        Conversation.objects.open()
-        .filter(assignee=user)
-        .order_by()
-        .values("assignee")
-        .annotate(load=Count("pk"))
-        .values("load")
-    )
-
-
-def _claim(candidate: _Candidate, *, wait: bool) -> bool | None:
-    """Lock the agent's turn, count again, and make it theirs. False: full by now. None: held by another
-    conversation's claim."""
-    user = candidate.user
-    skip = not wait and connection.features.has_select_for_update_skip_locked
-    try:
-        with transaction.atomic():
-            if not candidate.has_turn:
-                Turn.objects.bulk_create([Turn(user=user)], ignore_conflicts=True)
-            locked = Turn.objects.select_for_update(
-                skip_locked=skip, no_key=connection.features.has_select_for_no_key_update
-            )
-            turn = locked.filter(user=user).first()
-            if turn is None:
-                return None
-            if Conversation.objects.open().filter(assignee=user).count() >= candidate.places:
-                raise _Full
-            turn.last_at = clock.now()
-            turn.save(update_fields=["last_at"])
-            return True
-    except _Full:
-        return False
 
 
 def _check_may_assign(row: Conversation, by: User) -> None:
