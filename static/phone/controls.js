@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { changeSettings, setFault, switchPhone } from "./actions.js";
 import { Clock } from "./clock.js";
-import { html, IconButton } from "./html.js";
+import { html, Icon, IconButton } from "./html.js";
 import { controlsOpen, customer, faults, log, logKnown, settings } from "./state.js";
 import { clockTime } from "./time.js";
 import { t } from "./words.js";
@@ -38,10 +38,10 @@ function Network() {
     <${Switch} label=${t("Read receipts")} on=${who?.read_receipts} disabled=${!who} onChange=${(on) => switchPhone({ read_receipts: on })} />
     <${Switch} label=${t("Deliver twice, out of order")} hint=${t("repeats the webhook, as Meta does")} on=${rough} onChange=${(on) => changeSettings({ duplicate: on ? 1 : 0.05, shuffle: on ? 1 : 0.05 })} />
     <div class="fault stack"><label for="fault">${t("Next answer fails with")}</label>
-      <select id="fault" class="pick box" value=${chosen} onChange=${(e) => setFault(FAULTS[e.target.value][1])}>
+      <span class="drop"><select id="fault" class="pick box" value=${chosen} onChange=${(e) => setFault(FAULTS[e.target.value][1])}>
         ${Object.entries(FAULTS).map(([key, [label]]) => html`<option key=${key} value=${key}>${t(label)}</option>`)}
         ${chosen === "other" && html`<option value="other" disabled>${faults.value[0].kind}</option>`}
-      </select></div></section>`;
+      </select><${Icon} name="down" small /></span></div></section>`;
 }
 
 function Log() {

@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { addCustomer, choose, loadCustomers } from "./actions.js";
 import { html, Icon } from "./html.js";
 import { businessNow, customerCount, customerId, customers, search } from "./state.js";
@@ -21,7 +21,11 @@ function describe(customer) {
 
 function Row({ customer }) {
   const current = customer.id === customerId.value;
-  return html`<button type="button" class="cu" title=${customer.name} aria-current=${current ? "true" : undefined} onClick=${() => choose(customer.id)}>
+  const row = useRef(null);
+  useEffect(() => {
+    if (current) row.current.scrollIntoView({ block: "nearest" });
+  }, [current]);
+  return html`<button type="button" class="cu" ref=${row} title=${customer.name} aria-current=${current ? "true" : undefined} onClick=${() => choose(customer.id)}>
     <span class=${`av m a${(customer.id % 5) + 1}`} aria-hidden="true">${initials(customer.name)}${!customer.online && html`<i class="st off" />`}</span>
     <b class="cut">${customer.name}</b><time>${listTime(customer.active_at * 1000, businessNow.value)}</time>
     <small class="cut">${describe(customer)}${!customer.online && html`<span class="sr"> ${t("offline")}</span>`}</small>

@@ -22,7 +22,9 @@ class Phone:
             dialog.get_by_label("Phone number", exact=False).last.fill(number)
             dialog.get_by_role("button", name="Add").click()
         self.page.locator(".cu", has_text=name).click()
-        expect(self.page.locator(".cu[aria-current=true]")).to_contain_text(name)
+        chosen = self.page.locator(".cu[aria-current=true]")
+        expect(chosen).to_contain_text(name)
+        expect(chosen).to_be_in_viewport()
         return self
 
     def writes(self, text: str) -> Locator:
