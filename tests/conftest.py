@@ -47,7 +47,7 @@ def quick_flush() -> None:
     checked at commit, so the order does not matter."""
     if connection.vendor == "postgresql":
         quote = connection.ops.quote_name
-        connection.ops.sql_flush = lambda style, tables, **_: [f"DELETE FROM {quote(name)};" for name in tables]  # type: ignore[method-assign, assignment]
+        connection.ops.sql_flush = lambda style, tables, **_: [f"DELETE FROM {quote(name)};" for name in tables]  # type: ignore[method-assign]
 
 
 @pytest.fixture

@@ -22,9 +22,10 @@ CONFIGURATION = {
 # What happens, or what machines keep: the journal and the rows themselves are its history.
 HAPPENINGS = {
     "conversations": {
-        "Contact", "Identity", "Group", "Conversation", "Template", "Message", "Reaction", "MessageVersion", "Attachment", "ClockShift", "Consent",
-        "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "Event", "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification",
-        "SavedView", "Order", "OrderLine", "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window",
+        "Contact", "Identity", "Group", "Conversation", "Template", "Message", "Reaction", "MessageVersion",
+        "Attachment", "ClockShift", "Consent", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "Event",
+        "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
+        "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},

@@ -104,7 +104,7 @@ def test_a_fault_anywhere_is_finished_by_the_next_run(
     owner, _dot, name = place.rpartition(".")
     target, real = import_string_or_module(owner), None
     real = getattr(target, name)
-    fired = []
+    fired: list[str] = []
 
     def once(*args: Any, **kwargs: Any) -> Any:
         if not fired:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -64,9 +63,8 @@ def test_fifty_messages_cost_what_one_costs(known: Desk) -> None:
 def test_fifty_statuses_cost_what_one_costs(known: Desk) -> None:
     costs = []
     for count in (1, 50):
-        sent: list[Any] = []
-        for row in Conversation.objects.order_by("pk")[:count]:
-            sent.append(messages.queue(conversation=row, by=RULE, origin="rule", content={"body": "Eccoci"}))
+        rows = Conversation.objects.order_by("pk")[:count]
+        sent = [messages.queue(conversation=row, by=RULE, origin="rule", content={"body": "Eccoci"}) for row in rows]
         for message in sent:
             message.wamid, message.status = wire.wamid(), "sent"
             message.save()

@@ -285,7 +285,7 @@ def test_a_dead_token_stops_the_channel_at_once_and_a_new_one_starts_it(desk: De
 def test_the_pair_rate_backs_off_by_powers_of_four(desk: Desk) -> None:
     conversation = talk(desk)
     message = queue(conversation)
-    waits = []
+    waits: list[float] = []
     for _ in range(4):
         desk.fault("error", code=131056)
         moment = clock.machine_now() + timedelta(hours=len(waits))
