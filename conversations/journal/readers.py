@@ -34,7 +34,7 @@ def read_all() -> int:
         while count == BATCH:
             count = read_batch(name, read)
             total += count
-    if _something_is_held_back():
+    if is_held_back():
         wake.ring(wake.Bell.READERS)
     return total
 
@@ -47,7 +47,7 @@ def _make_bookmarks() -> None:
         Bookmark.objects.bulk_create(missing, ignore_conflicts=True)
 
 
-def _something_is_held_back() -> bool:
+def is_held_back() -> bool:
     """Events younger than a transaction still running were left for the next ring: do not wait for the sweep."""
     if connection.vendor != "postgresql":
         return False
@@ -113,6 +113,10 @@ def _one_by_one(name: str, read: Reader, events: list[Event]) -> None:
 def replay(parked: ParkedEvent) -> None:
     """Have a parked event read again; it stays parked, with the new problem, when it fails again."""
     read = import_string(readers()[parked.reader])
-    with transaction.atomic():
-        read([parked.event])
-        parked.delete()
+    try:
+        with transaction.atomic():
+            read([parked.event])
+            parked.delete()
+    except Exception as problem:
+        ParkedEvent.objects.filter(pk=parked.pk).update(problem=f"{type(problem).__name__}: {problem}"[:500])
+        raise
