@@ -108,6 +108,16 @@ class Children:
             time.sleep(0.05)
 
 
+def cpu_of_machine() -> float:
+    """CPU seconds that all processes of this machine have used since it started, what a hypervisor took included; 0 without /proc."""
+    try:
+        words = (PROC / "stat").read_text().split("\n", 1)[0].split()
+    except OSError:
+        return 0.0
+    user, nice, system, _idle, _waiting, irq, soft, stolen = (int(word) for word in words[1:9])
+    return (user + nice + system + irq + soft + stolen) / TICKS
+
+
 def cpu_of_database(name: str) -> float:
     """CPU seconds of the PostgreSQL processes now connected to this database, when it runs on this machine."""
     total = 0.0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.bench.children import Children, cpu_of_database
+from tests.bench.children import Children, cpu_of_database, cpu_of_machine
 from tests.bench.ground import begin, ground, load, result
 from tests.bench.report import Report, percentile
 from tests.bench.rig import WORKERS_IN_WORDS, Rig
@@ -87,7 +89,7 @@ def one_rate(rig: Rig, rate: float, seconds: float, name: str) -> Run:
             "message": database.execute("SELECT coalesce(max(id), 0) FROM conversations_message").fetchone()[0],
         }
         already = len(rig.received())
-        cpu = _cpu(rig)
+        cpu, all_cpu, began = _cpu(rig), cpu_of_machine(), time.monotonic()
         begin(process)
         watch = Watch(rig)
         told = result(process)
@@ -95,6 +97,8 @@ def one_rate(rig: Rig, rate: float, seconds: float, name: str) -> Run:
         drained = rig.rest(database, seconds=120)
         watch.stop()
         spent = {who: used - cpu.get(who, 0.0) for who, used in _cpu(rig).items()}
+        spent["load generator"] = told["cpu_seconds"]
+        others = (cpu_of_machine() - all_cpu - sum(spent.values())) / (time.monotonic() - began)
         answers = rig.received()[already:]
         figures = _figures(told, answers, backlog, drained, watch)
         lags = {lag: [float(row[0]) for row in database.execute(question, since)] for lag, question in LAGS.items()}
@@ -112,6 +116,8 @@ def one_rate(rig: Rig, rate: float, seconds: float, name: str) -> Run:
         figures[f"lag {lag}, p50 / p95 / p99 ms"] = _three(values)
     for who, used in sorted(spent.items(), key=lambda pair: -pair[1]):
         figures[f"CPU s, {who}"] = used
+    figures["CPU ms a message, all processes"] = sum(spent.values()) * 1000 / messages
+    figures["cores taken by others meanwhile"] = f"{max(0.0, others):.1f} of {os.cpu_count()}"
     out, p99 = figures["out, a second"], figures["webhook → send p99, s"]
     return Run(rate, seconds, figures, held=out >= 0.98 * rate and p99 < 1.0, p99=p99, out=out)
 

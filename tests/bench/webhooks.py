@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import Any
 
 import psycopg
 
 from machine import servers
-from tests.bench.children import Children
+from tests.bench.children import Children, cpu_of_database, cpu_of_machine
 from tests.bench.ground import Ground, begin, granian, ground, load, number_of, result
 from tests.bench.report import Figure, Report, median
 
@@ -32,18 +34,28 @@ def run(*, quick: bool) -> Report:
                 _load(place, **wish, messages=200)  # warm: connections made, code loaded
             for table in TABLES.values():
                 database.execute(f"TRUNCATE {table}".encode())
+            servers_of = dict(zip(TABLES, (children.all[name] for name in ("door", "plain", "bare")), strict=True))
+            began, all_cpu = time.monotonic(), cpu_of_machine()
             results: dict[str, list[dict[str, Any]]] = {name: [] for name in ports}
             half: dict[str, list[dict[str, Any]]] = {name: [] for name in ports}
             for _ in range(rounds):
                 for name, wish in wishes.items():
-                    results[name].append(_load(place, **wish, seconds=seconds))
+                    spent = servers_of[name].cpu() + cpu_of_database(place.database_name)
+                    found = _load(place, **wish, seconds=seconds)
+                    spent = servers_of[name].cpu() + cpu_of_database(place.database_name) - spent
+                    results[name].append({**found, "cost": spent / max(1, found["acknowledged"]) * 1e6})
                     _rest(database)
             for _ in range(max(1, rounds // 2)):
                 for name, wish in wishes.items():
                     rate = median([one["rate"] for one in results[name]]) / 2
                     half[name].append(_load(place, **wish, seconds=seconds, rate=rate))
                     _rest(database)
+            ours = sum(child.cpu() for child in children.all.values()) + cpu_of_database(place.database_name)
             _report(report, results, half)
+            busy = (cpu_of_machine() - all_cpu - ours) / (time.monotonic() - began)
+            report.notes.append(
+                f"Cores taken by others meanwhile (this bench's load generator included): {busy:.1f} of {os.cpu_count()}."
+            )
             for name, table in TABLES.items():
                 row = database.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
                 stored = int(row[0]) if row else 0
@@ -82,6 +94,7 @@ def _report(report: Report, results: dict[str, Any], half: dict[str, Any]) -> No
         figures: dict[str, Figure] = {
             "acknowledged a second": median([one["rate"] for one in found]),
             "lowest and highest round": " … ".join(f"{rate:,.0f}" for rate in _ends([one["rate"] for one in found])),
+            "CPU µs each, server and PostgreSQL": median([one["cost"] for one in found]),
             "p50 ms": median([one["p50"] for one in found]),
             "p99 ms": median([one["p99"] for one in found]),
             "p50 ms at half load": median([one["p50"] for one in half[name]]),
