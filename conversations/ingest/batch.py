@@ -119,6 +119,7 @@ class Batch:
         if not fresh:
             return []
         rows = self._rows(fresh)
+        self.tickets.insert()
         Message.objects.bulk_create(rows, batch_size=200)
         self.tickets.write(rows)
         self.events += self.tickets.events
@@ -140,6 +141,7 @@ class Batch:
             )
             group = self._group(channel, update) if update.group_id else None
             wanted.append((channel, update, contact, group))
+        self.people.insert()
         self.tickets.load([(channel, contact, group) for channel, _update, contact, group in wanted])
         rows = []
         for channel, update, contact, group in wanted:
@@ -203,6 +205,7 @@ class Batch:
                 early.keep(channel, update)
                 continue
             contact = self.people.find_or_make(channel.portfolio_id, update.sender, update.timestamp, channel.language)
+            self.people.insert()
             emoji = update.emoji[:32]
             mine = Reaction.objects.filter(message=target, contact=contact).first()
             if mine and (mine.at > update.timestamp or (mine.at, mine.emoji) == (update.timestamp, emoji)):

@@ -36,6 +36,8 @@ class People:
         self.known: dict[Key, Identity] = {}
         self.ended: dict[Key, Identity] = {}
         self.touched: dict[int, Contact] = {}
+        self.new_contacts: list[Contact] = []
+        self.new_identities: list[Identity] = []
         self.events: list[Event] = []
 
     def load(self, keys: Iterable[Key]) -> None:
@@ -67,7 +69,8 @@ class People:
         return contact.merged_into or contact
 
     def find_or_make(self, portfolio: int, sender: Sender, at: datetime, language: str) -> Contact:
-        """Never merges two contacts by itself: when phone and user id point at different ones, the user id's is taken (facts §4)."""
+        """A new one has no id before `insert`. Two contacts are never merged by itself: when phone and user id point at different
+        ones, the user id's is taken (facts §4)."""
         contact = self.find(portfolio, sender, at)
         if contact is None:
             contact = Contact(
@@ -78,8 +81,7 @@ class People:
                 first_seen_at=at,
                 last_seen_at=at,
             )
-            contact.save(force_insert=True)
-            self.events.append(draft(Kind.CONTACT_CREATED, by=CUSTOMER, contact=contact))
+            self.new_contacts.append(contact)
         self._learn(contact, portfolio, sender, at)
         return contact
 
@@ -92,7 +94,7 @@ class People:
             identity = Identity(
                 contact=contact, portfolio_id=portfolio, kind=key[1], value=value[:160], key=key[2][:160], created_at=at
             )
-            identity.save(force_insert=True)
+            self.new_identities.append(identity)
             self.known[key] = identity
         changed = False
         for name, value in (("profile_name", sender.profile_name), ("username", sender.username)):
@@ -104,8 +106,17 @@ class People:
             changed = True
         if contact.is_unreachable:
             contact.is_unreachable, changed = False, True
-        if changed:
+        if changed and contact.pk:
             self.touched[contact.pk] = contact
+
+    def insert(self) -> None:
+        """Write the contacts and identities made so far: two statements, however many there are."""
+        if self.new_contacts:
+            Contact.objects.bulk_create(self.new_contacts)
+            self.events += [draft(Kind.CONTACT_CREATED, by=CUSTOMER, contact=row) for row in self.new_contacts]
+        if self.new_identities:
+            Identity.objects.bulk_create(self.new_identities)
+        self.new_contacts, self.new_identities = [], []
 
     def change_identity(self, portfolio: int, change: IdentityChange) -> Contact | None:
         """The customer has a new number or user id: the old one ends, the new one is the same person's (C15)."""
@@ -115,6 +126,7 @@ class People:
             return (portfolio, kind.value, numbers.key(value) if kind == Identity.Kind.WA_ID else value)
 
         old, new = key_of(change.old), key_of(change.new)
+        self.insert()
         self.load([old, new, *keys_of(portfolio, Sender(wa_id=change.also_wa_id))])
         identity = self.known.get(old)
         if identity is None and change.also_wa_id:
@@ -137,6 +149,7 @@ class People:
 
     def _end_user_ids(self, contact: Contact, portfolio: int, change: IdentityChange) -> None:
         """A new number brings a new user id (facts §4): the one before is nobody's any more."""
+        self.insert()
         mine = Identity.objects.current().filter(contact=contact, portfolio=portfolio, kind=Identity.Kind.BSUID)
         for identity in mine.exclude(key=change.also_user_id):
             identity.ended_at = change.timestamp
@@ -146,5 +159,6 @@ class People:
             self.ended[key] = identity
 
     def write(self) -> None:
+        self.insert()
         if self.touched:
             update_rows(self.touched.values(), ["profile_name", "username", "last_seen_at", "is_unreachable"])

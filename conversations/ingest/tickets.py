@@ -33,7 +33,7 @@ class Tickets:
     def __init__(self) -> None:
         self.rows: dict[Key, Conversation] = {}
         self.last: dict[Key, Conversation] = {}
-        self.opened: set[int] = set()
+        self.new: list[Conversation] = []
         self.events: list[Event] = []
 
     def load(self, wanted: list[tuple[Channel, Contact, Group | None]]) -> None:
@@ -87,10 +87,14 @@ class Tickets:
         row = Conversation(
             contact=None if group else contact, group=group, channel=channel, opened_at=at, last_activity_at=at
         )
-        row.save(force_insert=True)
         self.rows[key] = row
-        self.opened.add(row.pk)
+        self.new.append(row)
         return row
+
+    def insert(self) -> None:
+        """Write the new ones, before the messages that are theirs."""
+        if self.new:
+            Conversation.objects.bulk_create(self.new)
 
     def _customer_wrote(self, row: Conversation, at: datetime) -> None:
         """Any inbound message opens it (D42) and the service window with it (C20)."""
@@ -125,8 +129,9 @@ class Tickets:
         self._write_windows(
             [row for row in touched if row.last_inbound_at and newest[row.pk].direction == Direction.INBOUND]
         )
-        opened = [draft(Kind.CONVERSATION_OPENED, by=CUSTOMER, conversation=row, message=first[row.pk].pk)
-                  for row in touched if row.pk in self.opened]  # fmt: skip
+        opened = [
+            draft(Kind.CONVERSATION_OPENED, by=CUSTOMER, conversation=row, message=first[row.pk].pk) for row in self.new
+        ]
         self.events = [*opened, *self.events]
 
     def _write_windows(self, rows: list[Conversation]) -> None:
