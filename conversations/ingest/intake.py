@@ -27,7 +27,7 @@ class Secrets:
 
     app_secrets: tuple[str, ...] = ()
     verify_tokens: tuple[str, ...] = ()
-    read_at: float = -1e9
+    read_at: float = -1e9  # of the monotonic clock; below 0: never
 
     def stale(self, seconds: float) -> bool:
         return clock.monotonic() - self.read_at > seconds

@@ -175,6 +175,17 @@ def test_a_database_that_is_away_is_no_200(desk: Desk, monkeypatch: pytest.Monke
     assert Delivery.objects.count() == 1
 
 
+def test_before_any_secret_is_known_nobody_is_called_a_liar(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(self: object) -> None:
+        raise OSError("no database")
+
+    monkeypatch.setattr(intake.Secrets, "read", away)
+    desk.world.forget()
+    assert desk.deliver(desk.value(messages=[wire.message()])).status_code == 503
+    monkeypatch.undo()
+    assert desk.deliver(desk.value(messages=[wire.message()])).status_code == 200
+
+
 def test_intake_without_http_keeps_the_same_rules(desk: Desk) -> None:
     body = desk.envelope(desk.value())
     good = "sha256=" + hmac.new(desk.channel.app_secret.encode(), body, hashlib.sha256).hexdigest()

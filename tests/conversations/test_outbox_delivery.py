@@ -300,6 +300,7 @@ def test_a_limit_on_one_customer_holds_no_other(desk: Desk) -> None:
     desk.fault("error", code=131056)
     held = queue(asha, "uno")
     queue(asha, "due")
+    deliver.drain_outbox()
     queue(bruno)
     deliver.drain_outbox()
     assert fresh(held).status == "queued"
