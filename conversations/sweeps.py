@@ -49,13 +49,13 @@ def wake_snoozed(now: datetime, *, limit: int = 200) -> int:
 def check_windows(*, limit: int = 1000) -> int:
     """Each minute: move the window state of conversations whose time has come, by conditional update, and say so (C21)."""
     now = clock.now()
-    live = Conversation.objects.active().select_related("channel").filter(last_inbound_at__isnull=False)
+    live = Conversation.objects.select_related("channel").filter(last_inbound_at__isnull=False)
     due = live.filter(window_state="open", window_ends_at__lte=now + window.CLOSING) | live.filter(
         window_state="closing", window_ends_at__lte=now
     )
     moved = sum(_move(row, now) for row in due[:limit])
     oldest = now - timedelta(hours=1)
-    late = live.filter(window_state="template_only", last_inbound_at__lte=oldest)
+    late = live.active().filter(window_state="template_only", last_inbound_at__lte=oldest)
     return moved + sum(_move(row, now) for row in late.order_by("last_inbound_at")[:limit])
 
 

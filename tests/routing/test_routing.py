@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from conversations import clock
 from conversations.actions import locks
 from conversations.errors import Invalid, Locked, NotFound, NotYours
 from conversations.models import Conversation, Event, Priority
@@ -98,15 +99,31 @@ def test_nobody_claims_it() -> None:
 def test_a_conversation_with_a_department_stays_and_a_second_run_changes_nothing() -> None:
     department, other = make_department(), make_department()
     make_agent("anna", department)
+    RoutingRule.objects.create(name="ciao", keywords=["ciao"], department=department)
     RoutingRule.objects.create(name="reso", keywords=["reso"], department=other)
-    channel = make_channel(default_department=department)
-    message = make_inbound(make_conversation(channel), "ciao")
+    message = make_inbound(make_conversation(), "ciao")
     route(make_context(message))
     events = Event.objects.count()
     route(make_context(message))
     route(make_context(make_inbound(Conversation.objects.get(pk=message.conversation_id), "un reso")))
     assert Event.objects.count() == events
     assert Conversation.objects.get().department == department
+
+
+def test_what_nobody_claimed_goes_to_the_first_rule_that_claims_it_until_a_person_answers() -> None:
+    default, returns = make_department("Ordini"), make_department("Resi")
+    anna, giulia = make_agent("anna", default), make_agent("giulia", returns)
+    RoutingRule.objects.create(name="reso", keywords=["reso"], department=returns)
+    channel = make_channel(default_department=default)
+    asked, answered = (routed("ciao", channel), routed("ciao", channel))
+    assert {asked.assignee, answered.assignee} == {anna}
+    Conversation.objects.filter(pk=answered.pk).update(last_agent_at=clock.now())
+    for conversation in (asked, answered):
+        route(make_context(make_inbound(Conversation.objects.get(pk=conversation.pk), "vorrei fare un reso")))
+    asked.refresh_from_db()
+    answered.refresh_from_db()
+    assert (asked.department, asked.assignee, asked.reason_code) == (returns, giulia, "keyword")
+    assert (answered.department, answered.assignee) == (default, anna)
 
 
 def test_full_agents_and_the_longest_idle() -> None:
