@@ -127,7 +127,8 @@ class Customer:
             "wa_id": self.number,
             **({"user_id": self.user_id} if self.user_id else {}),
         }
-        assert self.desk.deliver_messages([message], [contact]).status_code == 200
+        answer = self.desk.deliver_messages([message], [contact])
+        assert answer.status_code == 200, answer.text
         return wamid
 
     def receives(self) -> list[Json]:
@@ -149,6 +150,8 @@ class Desk:
         self.control("reset", {"channels": True})
         self.settings(**QUIET)
         self.connect(self.channel)
+        # A late webhook of the test before may have made the door look at the channels of nobody a moment ago.
+        world.door.secrets.read_at = -1e9
 
     def connect(self, channel: Channel) -> None:
         """Make a channel known to the stand-in."""
