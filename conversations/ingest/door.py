@@ -64,8 +64,8 @@ class Door:
         except TooLarge:
             return 413, "too large"
         await self._fresh(intake.LOOK_EVERY)
-        if self.secrets.read_at < 0:
-            return 503, "not ready"  # the database is away and no secret known: nobody can be told that his signature is wrong
+        if self.secrets.read_at < 0:  # no secret was ever read: nobody can be told that his signature is wrong
+            return 503, "not ready"
         if not intake.signed(body, signature, self.secrets):
             if self.secrets.stale(intake.LOOK_AGAIN):
                 await self._fresh(intake.LOOK_AGAIN)

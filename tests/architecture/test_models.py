@@ -61,7 +61,7 @@ def test_secrets_stay_out_of_history() -> None:
 
     for model in ours():
         if hasattr(model, "history"):
-            kept = {field.name for field in model.history.model._meta.get_fields()}  # type: ignore[attr-defined]
+            kept = {field.name for field in model.history.model._meta.get_fields()}
             secret = {field.name for field in model._meta.fields if isinstance(field, SecretField)}
             assert not kept & secret, f"{model.__name__}: HistoricalRecords(excluded_fields=[...])"
 

@@ -262,7 +262,7 @@ def test_what_else_the_client_asks_is_in_the_file(meta: Json, name: str) -> None
         else:
             wanted = resolved(meta, content[kind]["schema"])
             for field in wanted.get("required", []):
-                assert f'name="{field}"'.encode() in (request.body or b"")  # type: ignore[operator]
+                assert f'name="{field}"'.encode() in (request.body or b"")
 
 
 # Reads ask for fields and pages by parameters that Graph takes everywhere and the file names only in some places.

@@ -68,7 +68,7 @@ def test_fifty_statuses_cost_what_one_costs(known: Desk) -> None:
         for message in sent:
             message.wamid, message.status = wire.wamid(), "sent"
             message.save()
-        known.deliver_statuses([wire.status(message.wamid, "delivered") for message in sent])
+        known.deliver_statuses([wire.status(str(message.wamid), "delivered") for message in sent])
         costs.append(asked(process.process_batch))
     assert costs[0] <= STATUSES
     assert costs[1] <= costs[0] + 1
