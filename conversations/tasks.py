@@ -8,18 +8,19 @@ from conversations import heartbeat, housekeeping, sweeps, wake, watchdog
 from conversations.ingest import media, process, run
 from conversations.journal import readers
 from conversations.outbox import deliver
+from conversations.pace import GATHER
 
 
 @shared_task(name="conversations.process_deliveries")
 def process_deliveries() -> int:
     wake.answered(wake.Bell.INGEST)
-    return process.drain()
+    return process.drain(gather=GATHER)
 
 
 @shared_task(name="conversations.run_pipeline")
 def run_pipeline() -> int:
     wake.answered(wake.Bell.PIPELINE)
-    return run.run_due()
+    return run.run_due(gather=GATHER)
 
 
 @shared_task(name="conversations.deliver_outbox")

@@ -33,7 +33,7 @@ class Bell(StrEnum):
     MEDIA = "conversations.fetch_media"
 
 
-WAITS = {Bell.READERS: 0.25}  # they have time, and read in batches
+WAITS = {Bell.READERS: 0.5}  # they have time, and read in batches
 
 
 class _Rings:

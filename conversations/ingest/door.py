@@ -25,6 +25,9 @@ PLAIN = (b"content-type", b"text/plain; charset=utf-8")
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
+MOMENT = 0.01  # seconds
+
+
 class TooLarge(Exception):
     pass
 
@@ -36,6 +39,7 @@ class Door:
         self.secrets = intake.Secrets()
         self.refusals = intake.Refusals()
         self.store: Store | None = None
+        self.ringing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
@@ -73,13 +77,22 @@ class Door:
                 self.refusals.add()
                 return 401, "signature does not fit"
         if self.store is None:
-            self.store = Store(writer_for_default_database())
+            self.store = Store(writer_for_default_database(), self._ring)
         try:
             await self.store.put(body)
         except StoreFailed:
             return 503, "not stored"
-        asyncio.get_running_loop().run_in_executor(None, wake.ring, wake.Bell.INGEST)
         return 200, "ok"
+
+    def _ring(self) -> None:
+        """After a group is committed: at most one hop to a thread per moment, since telling the broker may block."""
+        if not self.ringing:
+            self.ringing = True
+            asyncio.get_running_loop().call_later(MOMENT, self._ring_now)
+
+    def _ring_now(self) -> None:
+        self.ringing = False
+        asyncio.get_running_loop().run_in_executor(None, wake.ring, wake.Bell.INGEST)
 
     async def _handshake(self, scope: Scope) -> tuple[int, str]:
         await self._fresh(intake.LOOK_AGAIN)

@@ -20,6 +20,7 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Delivery
 from conversations.outbox import receipts
+from conversations.pace import keep_at_it
 from conversations.whatsapp import json_text
 from conversations.whatsapp.parser import NotAWebhook, parse
 from conversations.whatsapp.payloads import Parsed
@@ -38,19 +39,21 @@ class Unstorable(Exception):
     """Never to be processed as it is: parked at once, with the sentence staff read."""
 
 
-def drain() -> int:
-    """Process until nothing is due. Returns the number of deliveries looked at.
+def drain(*, gather: float = 0) -> int:
+    """Process until nothing is due, with `gather` seconds between two rounds. Returns the number of deliveries looked at.
 
     A worker that finds the lane taken leaves: the holder looks once more after letting go, so nothing is left lying.
     """
-    total = 0
+    return keep_at_it(_round, wake.Bell.INGEST, gather=gather)
+
+
+def _round() -> int:
     while True:
         count = process_batch()
         if count == BUSY:
-            return total
-        total += count
-        if count == 0 and not Delivery.objects.due(clock.machine_now()).exists():
-            return total
+            return 0
+        if count or not Delivery.objects.due(clock.machine_now()).exists():
+            return count
 
 
 def process_batch(*, limit: int = BATCH) -> int:

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.module_loading import import_string
 
-from conversations import clock
+from conversations import clock, wake
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import gathered, record
 from conversations.models import Conversation, Direction, Event, Message, ParkedStep
+from conversations.pace import keep_at_it
 from conversations.pipeline import PipelineContext, Stop
 from conversations.row_locks import lock_conversation, lock_free_conversations
 
@@ -31,16 +32,15 @@ def steps() -> list[str]:
     return found
 
 
-def run_due(*, limit: int = 200) -> int:
+def run_due(*, gather: float = 0) -> int:
     """Take every message that waits for a step, until none is due. Any number of workers; each conversation by one at a time."""
-    done = 0
-    while True:
-        waiting = Message.objects.waiting_for_pipeline(clock.machine_now()).order_by("step_due_at", "id")
-        pks = list(dict.fromkeys(waiting.values_list("conversation_id", flat=True)[:limit]))
-        count = sum(_run_together(pks[start : start + TOGETHER]) for start in range(0, len(pks), TOGETHER))
-        done += count
-        if count == 0:
-            return done
+    return keep_at_it(_round, wake.Bell.PIPELINE, gather=gather)
+
+
+def _round(limit: int = 200) -> int:
+    waiting = Message.objects.waiting_for_pipeline(clock.machine_now()).order_by("step_due_at", "id")
+    pks = list(dict.fromkeys(waiting.values_list("conversation_id", flat=True)[:limit]))
+    return sum(_run_together(pks[start : start + TOGETHER]) for start in range(0, len(pks), TOGETHER))
 
 
 def _run_together(pks: list[int]) -> int:

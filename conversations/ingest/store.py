@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Protocol
@@ -107,8 +107,8 @@ def writer_for_default_database() -> Writer:
 class Store:
     """`await put(body)` returns once the row is committed, and raises when it is not."""
 
-    def __init__(self, writer: Writer) -> None:
-        self.writer = writer
+    def __init__(self, writer: Writer, ring: Callable[[], object] | None = None) -> None:
+        self.writer, self.ring = writer, ring
         self.waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self.running: asyncio.Task[None] | None = None
 
@@ -137,6 +137,8 @@ class Store:
                     for _body, done in group:
                         if not done.done():
                             done.set_result(None)
+                    if self.ring is not None:
+                        self.ring()
         finally:
             self.running = None
 

@@ -31,6 +31,7 @@ logger = logging.getLogger("sportello.outbox")
 SENDERS = 8  # calls to Meta at once, per process
 LONGEST_WAIT = 1.0  # seconds a drain waits for a token before it leaves the rest to the next ring
 LOOK_AGAIN = 0.05  # seconds until new work is looked for while calls are under way
+TOGETHER = 0.02  # seconds
 RECONNECT = timedelta(seconds=5)  # until the next try after Meta could not be reached
 
 Outcome = Accepted | ApiError | NotSent | Unanswered
@@ -81,7 +82,9 @@ def _send_all(flying: Flying, limit: int) -> int:
             launched, pause = _launch(flying)
             done += launched
         if flying:
-            landed, _still = wait(flying, timeout=LOOK_AGAIN, return_when=FIRST_COMPLETED)
+            landed, still = wait(flying, timeout=LOOK_AGAIN, return_when=FIRST_COMPLETED)
+            if landed and still:  # those that land in the same moment are recorded with it
+                landed, _still = wait(flying, timeout=TOGETHER)
             _record([(flying.pop(future), future.result()) for future in landed])
             look = bool(landed) or pause is not None or _asked.is_set()
         elif pause is not None:
