@@ -64,11 +64,16 @@ def _lock(channel: Channel, limit: int) -> list[Message]:
     near = list(sendable(channel).values_list("pk", flat=True)[:LOOK])
     if not near:
         return []
+    found = _heads(sendable(channel).filter(pk__in=near), limit)
+    if not found and len(near) == LOOK:  # all of them wait behind others, in backoff perhaps: the rest may not
+        found = _heads(sendable(channel), limit)
+    return found
+
+
+def _heads(among: MessageQuerySet, limit: int) -> list[Message]:
     skip = connection.features.has_select_for_update_skip_locked
     rows = (
-        sendable(channel)
-        .filter(pk__in=near)
-        .heads()
+        among.heads()
         .select_related("conversation__group")
         .select_for_update(of=("self",) if skip else (), skip_locked=skip)
     )

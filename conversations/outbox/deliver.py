@@ -130,6 +130,21 @@ def _call(claimed: Claimed) -> Outcome:
 
 
 def _record(landed: list[tuple[Claimed, Outcome]]) -> None:
+    """Together; when the database refuses that, each alone, so that one does not take what is known of the others with it."""
+    try:
+        _write_down(landed)
+    except Exception:
+        if len(landed) < 2:
+            raise
+        logger.warning("send.split", extra={"count": len(landed)}, exc_info=True)
+        for one in landed:
+            try:
+                _write_down([one])
+            except Exception:
+                logger.exception("send.unrecorded", extra={"message_id": one[0].message.pk})
+
+
+def _write_down(landed: list[tuple[Claimed, Outcome]]) -> None:
     accepted = [(claimed, outcome) for claimed, outcome in landed if isinstance(outcome, Accepted)]
     if accepted:
         _accepted(accepted)
