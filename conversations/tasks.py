@@ -26,7 +26,7 @@ def run_pipeline() -> int:
 @shared_task(name="conversations.deliver_outbox")
 def deliver_outbox() -> int:
     wake.answered(wake.Bell.DELIVER)
-    return deliver.drain_outbox()
+    return deliver.drain_outbox(gather=GATHER)
 
 
 @shared_task(name="conversations.fetch_media")

@@ -48,12 +48,11 @@ def drain(*, gather: float = 0) -> int:
 
 
 def _round() -> int:
-    while True:
+    while Delivery.objects.due(clock.machine_now()).exists():
         count = process_batch()
-        if count == BUSY:
-            return 0
-        if count or not Delivery.objects.due(clock.machine_now()).exists():
-            return count
+        if count:
+            return 0 if count == BUSY else count
+    return 0
 
 
 def process_batch(*, limit: int = BATCH) -> int:

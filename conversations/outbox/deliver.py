@@ -23,6 +23,7 @@ from conversations.models import Attempt, Channel, Message, MessageStatus
 from conversations.outbox import pacing, receipts
 from conversations.outbox.claim import Claimed, claim
 from conversations.outbox.failure import SYSTEM, fail, mark_unconfirmed
+from conversations.pace import keep_at_it
 from conversations.whatsapp.client import CONNECT, READ, Accepted, ApiError, CloudApi, NotSent, Unanswered
 from conversations.whatsapp.errors import Class, GraphError
 
@@ -32,6 +33,7 @@ SENDERS = 8  # calls to Meta at once, per process
 LONGEST_WAIT = 1.0  # seconds a drain waits for a token before it leaves the rest to the next ring
 LOOK_AGAIN = 0.05  # seconds until new work is looked for while calls are under way
 TOGETHER = 0.02  # seconds
+MOST = 1000  # calls in one round
 RECONNECT = timedelta(seconds=5)  # until the next try after Meta could not be reached
 
 Outcome = Accepted | ApiError | NotSent | Unanswered
@@ -47,37 +49,34 @@ def _senders() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="sender")
 
 
-def drain_outbox(*, limit: int = 1000) -> int:
-    """Send until nothing is due or `limit` is reached. Any number of threads and processes may call it: one per process does the
-    work, and looks once more when it was asked meanwhile. Returns how many calls this one made."""
+def drain_outbox(*, gather: float = 0) -> int:
+    """Send until nothing is due. Any number of threads and processes may call it: one per process does the work, and looks once
+    more when it was asked meanwhile. Returns how many calls this one made."""
     done = 0
     _asked.set()
     while _asked.is_set() and _one.acquire(blocking=False):
         try:
-            done += _drain(limit)
+            done += keep_at_it(_drain, wake.Bell.DELIVER, gather=gather)
         finally:
             _one.release()
-        if done >= limit:
-            wake.ring(wake.Bell.DELIVER)
-            break
     return done
 
 
-def _drain(limit: int) -> int:
+def _drain() -> int:
     flying: Flying = {}
     try:
-        return _send_all(flying, limit)
+        return _send_all(flying)
     finally:
         if flying:  # the database failed us between calls: what is under way is recorded all the same
             landed, _still = wait(flying, timeout=CONNECT + READ)
             _record([(flying.pop(future), future.result()) for future in landed])
 
 
-def _send_all(flying: Flying, limit: int) -> int:
+def _send_all(flying: Flying) -> int:
     done, look = 0, True
     while True:
         pause: float | None = None
-        if look and done < limit:
+        if look and done < MOST:
             _asked.clear()
             launched, pause = _launch(flying)
             done += launched
