@@ -146,7 +146,9 @@ CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(env.REDIS_URL, env.H
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Tasks are doorbells: cheap, and harmless twice. With one at a time, a worker that has just finished hears the next only when its
+# loop happens to wake (up to five seconds); with some in hand, its threads go straight on.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 16
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "live"
 CELERY_TASK_ROUTES = ROUTES
