@@ -33,7 +33,7 @@ def wamid(run: str, place: int) -> str:
 
 def text_delivery(to: Number, *, customer: int, message_id: str, text: str = "") -> bytes:
     """A customer's text. Unless given, no two are the same: who repeats himself is taken for a robot (A6)."""
-    text = text or f"{WORDS} ({message_id[-46:-36]})"
+    text = text or f"{WORDS} ({message_id[17:-36]})"
     sender = number_of_customer(customer)
     contact = {"profile": {"name": f"Cliente {customer}"}, "wa_id": sender, "user_id": f"IT.{10**19 + customer}"}
     message: dict[str, Any] = {
