@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from machine import Trouble
 from machine.desk import Desk
-from machine.servers import LONGEST_SOCKET_PATH, free_port, socket_folder
+from machine.servers import LONGEST_SOCKET_PATH, free_port, is_free, socket_folder
 
 
 @pytest.fixture
@@ -23,10 +23,15 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     for name in ("SPORTELLO_FIELD_KEYS", "SPORTELLO_DEMO_TOKEN", "SPORTELLO_DEMO_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SPORTELLO_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("PORT", str(free_port()))
+    monkeypatch.setenv("PORT", str(_two_free_ports()))
     desk = Desk.of_environment()
     desk.home.mkdir()
     return desk
+
+
+def _two_free_ports() -> int:
+    """The first of two in a row: the simulator is next door, and there somebody may live."""
+    return next(port for _try in range(100) if is_free("127.0.0.1", (port := free_port()) + 1))
 
 
 def migrate(desk: Desk, applied: str) -> None:
