@@ -70,9 +70,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
         due = models.Q(retry_at__isnull=True) | models.Q(retry_at__lte=machine)
         return self.filter(due, status=MessageStatus.QUEUED, not_before__lte=business).order_by("lane", "id")
 
-    def heads(self) -> MessageQuerySet:
-        """Only what no earlier message of the same conversation waits before: never overtaking within a conversation."""
+    def heads(self, *, machine: datetime) -> MessageQuerySet:
+        """Only what no earlier message of the same conversation waits before: no overtaking within a conversation.
+
+        But for one case: what a person writes never waits for an automatic message in backoff.
+        """
+        queued = Message.objects.filter(conversation=models.OuterRef("conversation"), status=MessageStatus.QUEUED)
+        held_back = queued.filter(retry_at__gt=machine, id__lte=models.OuterRef("id"))  # it, or what it waits for
+        as_urgent = models.Q(lane__lte=models.OuterRef("lane"))
         earlier = Message.objects.filter(
+            models.Q(status=MessageStatus.SENDING) | as_urgent | ~models.Exists(held_back),
             conversation=models.OuterRef("conversation"),
             status__in=[MessageStatus.QUEUED, MessageStatus.SENDING],
             id__lt=models.OuterRef("id"),

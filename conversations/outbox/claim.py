@@ -73,7 +73,7 @@ def _lock(channel: Channel, limit: int) -> list[Message]:
 def _heads(among: MessageQuerySet, limit: int) -> list[Message]:
     skip = connection.features.has_select_for_update_skip_locked
     rows = (
-        among.heads()
+        among.heads(machine=clock.machine_now())
         .select_related("conversation__group")
         .select_for_update(of=("self",) if skip else (), skip_locked=skip)
     )

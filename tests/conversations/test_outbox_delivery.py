@@ -345,6 +345,18 @@ def test_agents_go_before_rules_and_a_conversation_keeps_its_order(desk: Desk) -
     assert order == ["agente", "regola", "seguito"]
 
 
+def test_an_agent_never_waits_for_an_automatic_message_in_backoff(desk: Desk) -> None:
+    conversation = talk(desk)
+    desk.fault("error", code=131056)
+    held = queue(conversation, "regola")
+    deliver.drain_outbox()
+    Message.objects.filter(pk=held.pk).update(retry_at=clock.machine_now() + timedelta(hours=2))
+    queue(conversation, "altra regola")
+    queue(conversation, "persona", "agent")
+    deliver.drain_outbox()
+    assert [received(desk, text) for text in ("regola", "altra regola", "persona")] == [0, 0, 1]
+
+
 def test_many_threads_never_overtake_and_never_double(desk: Desk) -> None:
     conversations = [talk(desk, name) for name in ("Asha", "Bruno", "Carla")]
     for n in range(8):
