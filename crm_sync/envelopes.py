@@ -127,6 +127,8 @@ def message_data(row: Message, conversation: Conversation, loaded: Loaded) -> di
         "delivered_at": iso(row.delivered_at),
         "read_at": iso(row.read_at),
         "failed_at": iso(row.failed_at),
+        "edited_at": iso(row.edited_at),
+        "deleted_at": iso(row.deleted_at),
     }
 
 

@@ -15,12 +15,17 @@ from crm_sync.models import Connection, ObjectKind, SyncJob
 TOLD: dict[str, ObjectKind] = {
     Kind.CONTACT_CREATED: ObjectKind.CONTACT,
     Kind.CONTACT_CHANGED: ObjectKind.CONTACT,
+    Kind.CONTACT_RENUMBERED: ObjectKind.CONTACT,
     Kind.CONVERSATION_OPENED: ObjectKind.CONVERSATION,
     Kind.CONVERSATION_RESOLVED: ObjectKind.CONVERSATION,
     Kind.MESSAGE_RECEIVED: ObjectKind.MESSAGE,
+    Kind.MESSAGE_EDITED: ObjectKind.MESSAGE,
+    Kind.MESSAGE_REVOKED: ObjectKind.MESSAGE,
+    Kind.MESSAGE_ECHOED: ObjectKind.MESSAGE,
     Kind.MESSAGE_QUEUED: ObjectKind.MESSAGE,
     Kind.MESSAGE_SENT: ObjectKind.MESSAGE,
     Kind.MESSAGE_DELIVERED: ObjectKind.MESSAGE,
+    Kind.MESSAGE_READ: ObjectKind.MESSAGE,
     Kind.MESSAGE_FAILED: ObjectKind.MESSAGE,
 }
 

@@ -38,6 +38,7 @@ class People:
         self.touched: dict[int, Contact] = {}
         self.new_contacts: list[Contact] = []
         self.new_identities: list[Identity] = []
+        self.changes: dict[int, tuple[Contact, set[str]]] = {}  # what the batch taught us of contacts we knew
         self.events: list[Event] = []
 
     def load(self, keys: Iterable[Key]) -> None:
@@ -82,11 +83,14 @@ class People:
                 last_seen_at=at,
             )
             self.new_contacts.append(contact)
-        self._learn(contact, portfolio, sender, at)
+        learnt = self._learn(contact, portfolio, sender, at)
+        if learnt and contact.pk:
+            self.changes.setdefault(contact.pk, (contact, set()))[1].update(learnt)
         return contact
 
-    def _learn(self, contact: Contact, portfolio: int, sender: Sender, at: datetime) -> None:
-        """Add identities we did not know of this contact, and what its profile says now."""
+    def _learn(self, contact: Contact, portfolio: int, sender: Sender, at: datetime) -> set[str]:
+        """Add identities we did not know of this contact, and what its profile says now. Returns the names of what was news."""
+        learnt: set[str] = set()
         for key in keys_of(portfolio, sender):
             if key in self.known:
                 continue
@@ -96,11 +100,12 @@ class People:
             )
             self.new_identities.append(identity)
             self.known[key] = identity
-        changed = False
+            learnt.add("identities")
         for name, value in (("profile_name", sender.profile_name), ("username", sender.username)):
             if value and getattr(contact, name) != value:
                 setattr(contact, name, value)
-                changed = True
+                learnt.add(name)
+        changed = bool(learnt)
         if at > contact.last_seen_at:
             contact.last_seen_at = at
             changed = True
@@ -108,6 +113,7 @@ class People:
             contact.is_unreachable, changed = False, True
         if changed and contact.pk:
             self.touched[contact.pk] = contact
+        return learnt
 
     def insert(self) -> None:
         """Write the contacts and identities made so far: two statements, however many there are."""
@@ -162,3 +168,7 @@ class People:
         self.insert()
         if self.touched:
             update_rows(self.touched.values(), ["profile_name", "username", "last_seen_at", "is_unreachable"])
+        self.events += [
+            draft(Kind.CONTACT_CHANGED, by=CUSTOMER, contact=contact, fields=sorted(names))
+            for contact, names in self.changes.values()
+        ]

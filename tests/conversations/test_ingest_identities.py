@@ -53,6 +53,18 @@ def test_two_contacts_are_never_merged_by_a_message(desk: Desk) -> None:
     assert Message.objects.latest("pk").sender_contact == owner
 
 
+def test_what_whatsapp_says_anew_of_a_known_contact_is_told_once_a_delivery(desk: Desk) -> None:
+    deliver(desk, wire.message(), contacts=[wire.contact(name="Asha")])
+    deliver(desk, wire.message(), contacts=[wire.contact(name="Asha")])
+    assert not Event.objects.filter(kind="contact.changed").exists()
+    message = {"from_user_id": wire.ASHA_ID}
+    known = wire.contact(name="Asha Verdi", user_id=wire.ASHA_ID)
+    deliver(desk, wire.message(**message), wire.message(**message), contacts=[known])
+    event = Event.objects.get(kind="contact.changed")
+    assert event.contact == Contact.objects.get()
+    assert event.data == {"fields": ["identities", "profile_name"]}
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("554188887777", "5541988887777"), ("525512345678", "5215512345678"), ("541112345678", "5491112345678")],
@@ -81,6 +93,7 @@ def test_a_new_number_belongs_to_the_same_contact_and_history_stays(desk: Desk) 
     ]
     assert Message.objects.inbound().count() == 2
     assert Event.objects.filter(kind="contact.renumbered").count() == 1
+    assert not Event.objects.filter(kind="contact.changed").exists(), "one event says it"
 
 
 def test_change_and_first_message_in_one_delivery_in_any_order(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from conversations.models import Event
 from crm_sync.models import Connection, SyncJob
 from crm_sync.readers import mirror
 from tests.crm_sync.world import make_connection, receive
-from tests.makers import make_channel, make_contact, make_conversation, make_outbound
+from tests.makers import make_channel, make_contact, make_conversation, make_inbound, make_outbound
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,22 @@ def test_each_connection_gets_what_it_asked_for() -> None:
         (everything, "message.received"),
         (everything, "conversation.resolved"),
     ]
+
+
+@pytest.mark.parametrize(
+    "kind", [Kind.MESSAGE_READ, Kind.MESSAGE_EDITED, Kind.MESSAGE_REVOKED, Kind.MESSAGE_ECHOED, Kind.CONTACT_RENUMBERED]
+)
+def test_what_changes_later_is_told_too(kind: Kind) -> None:
+    make_connection()
+    conversation = make_conversation()
+    message = make_inbound(conversation, "Buongiorno")
+    about = {} if kind == Kind.CONTACT_RENUMBERED else {"message": message.pk}
+    record(kind, by=Actor.customer(), conversation=conversation, **about)
+    mirror(list(Event.objects.order_by("id")))
+    job = SyncJob.objects.get()
+    assert job.body["type"] == kind
+    assert job.body["data"]["id"] == (message.pk if about else conversation.contact_id)
+    assert job.order_key == f"contact:{conversation.contact_id}"
 
 
 @pytest.mark.parametrize("many", [2, 40])
