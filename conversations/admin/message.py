@@ -19,6 +19,7 @@ from conversations.actor import Actor
 from conversations.admin.config_admin import GrowingAdmin, ReadOnlyInline
 from conversations.admin.showing import NOTHING, Tone, chip, link, machine_when, pretty, short, state, when
 from conversations.errors import NotTransition
+from conversations.ingest.media import fetch_again
 from conversations.models import Attachment, Attempt, Message, MessageStatus, MessageVersion, Reaction
 from conversations.whatsapp.errors import describe
 
@@ -141,9 +142,18 @@ class AttachmentAdmin(GrowingAdmin):
     list_select_related = ["message"]
     ordering = ["-id"]
     readonly_fields = ["file"]
+    verbs = {"fetch_again": _("Fetch again")}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
         return Attachment.objects.filter(message__in=visible_messages(request.user))
+
+    def offers(self, request: HttpRequest, row: Attachment) -> dict[str, Any]:
+        return self.verbs if row.status == Attachment.Status.LOST else {}
+
+    def do_fetch_again(self, request: HttpRequest, row: Attachment) -> str:
+        if not fetch_again(attachment=row, by=Actor.person(request.user)):
+            raise NotTransition
+        return _now("It is fetched once more.")
 
     @display(description=_("file"))
     def name(self, row: Attachment) -> str:

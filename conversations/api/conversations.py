@@ -21,7 +21,7 @@ from conversations.api.conversation_filters import PRIORITY_BY_NAME, Conversatio
 from conversations.api.conversation_shapes import ConversationShape
 from conversations.api.desk_view import DeskView
 from conversations.models import Conversation, Priority
-from conversations.queries.conversations import listed_conversations
+from conversations.queries.conversations import as_listed, listed_conversations
 
 
 class ResolveBody(serializers.Serializer[Any]):
@@ -63,11 +63,7 @@ class Conversations(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         return conversation
 
     def _shown(self, conversation: Conversation) -> Response:
-        """As it is now; the one who handed it on may no longer see it, and is told what became of it all the same."""
-        row = Conversation.objects.select_related(
-            "contact", "group", "channel", "department", "assignee", "last_message", "lock__holder"
-        ).get(pk=conversation.pk)
-        return Response(ConversationShape(row, context=self.get_serializer_context()).data)
+        return Response(ConversationShape(as_listed(conversation), context=self.get_serializer_context()).data)
 
     @extend_schema(summary="Resolve it", request=ResolveBody, responses=ConversationShape)
     @action(detail=True, methods=["post"])

@@ -12,14 +12,22 @@ from conversations.models import Conversation, Identity, Message, Note, Reaction
 
 def listed_conversations(user: Any) -> QuerySet[Conversation]:
     """Those `user` may see, with everything a row of the list shows."""
-    rows = Conversation.objects.select_related(
+    return visible_conversations(user, among=_as_rows())
+
+
+def as_listed(conversation: Conversation) -> Conversation:
+    """It, as it is now: the one who handed it on may no longer see it, and is told what became of it all the same."""
+    return _as_rows().get(pk=conversation.pk)
+
+
+def _as_rows() -> QuerySet[Conversation]:
+    return Conversation.objects.select_related(
         "contact", "group", "channel", "department", "assignee", "last_message", "lock__holder"
     ).prefetch_related(
         "tags",
         "contact__tags",
         Prefetch("contact__identities", queryset=Identity.objects.current().order_by("pk")),
     )
-    return visible_conversations(user, among=rows)
 
 
 def listed_messages(user: Any) -> QuerySet[Message]:

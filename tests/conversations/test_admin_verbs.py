@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from conversations import clock
 from conversations.access.roles import sync_roles
-from conversations.models import ApiToken, Channel, Contact, Delivery, Event, Halt, ParkedStep, Stamp, Tag
+from conversations.models import ApiToken, Attachment, Channel, Contact, Delivery, Event, Halt, ParkedStep, Stamp, Tag
 from tests import makers
 from tests.conversations.cast import Cast, api, make_cast
 
@@ -110,6 +110,15 @@ def test_a_message_is_taken_back(cast: Cast) -> None:
     assert signed_in(cast.editor).post(url).status_code == 302
     row.refresh_from_db()
     assert row.status == "cancelled"
+
+
+def test_a_lost_file_is_fetched_again(cast: Cast) -> None:
+    row = Attachment.objects.create(message=cast.hello, status="lost", tries=9, problem="HTTP 404")
+    url = reverse("admin:conversations_attachment_do", args=[row.pk, "fetch_again"])
+    assert signed_in(cast.admin).post(url).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.problem) == ("pending", "")
+    assert signed_in(cast.admin).post(url).status_code == 404  # it is being fetched already
 
 
 def test_the_kill_switch_notes_who_and_when_and_is_lifted(cast: Cast) -> None:
