@@ -20,7 +20,10 @@ django_door = get_asgi_application()
 
 from django.conf import settings  # noqa: E402  settings are ready only now
 
+from config.refusal import refuse_if_unsafe  # noqa: E402
 from conversations.ingest.door import Door  # noqa: E402
+
+refuse_if_unsafe()
 
 WEBHOOK = "/webhooks/whatsapp"
 webhook_door = Door()

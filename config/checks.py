@@ -18,6 +18,11 @@ from django.utils.module_loading import import_string
 from config import env
 
 DEFAULT_KEYS = {"insecure-local-key-written-by-nobody", "test-key-of-no-deployment", "", "changeme"}
+# config/settings/local.py and test.py have these, and so has everybody who can read.
+PUBLIC_FIELD_KEYS = {
+    "bG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtbG9jYWwtMTI=",
+    "dGVzdC10ZXN0LXRlc3QtdGVzdC10ZXN0LXRlc3QtMTI=",
+}
 LEAST_KEY = 32
 DEMO_LOGINS = ("admin", "editor", "giulia", "noor", "luca", "analyst")
 
@@ -29,7 +34,7 @@ def is_production() -> bool:
 @register(Tags.security)
 def secrets_are_set(**_: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
-    if is_production() and (settings.SECRET_KEY in DEFAULT_KEYS or len(settings.SECRET_KEY) < LEAST_KEY):
+    if is_production() and (env.SECRET_KEY in DEFAULT_KEYS or len(env.SECRET_KEY) < LEAST_KEY):
         found.append(
             Error(
                 "SPORTELLO_SECRET_KEY is missing, short or a default.",
@@ -44,6 +49,10 @@ def secrets_are_set(**_: Any) -> list[CheckMessage]:
                 hint="Set one Fernet key.",
                 id="sportello.E002",
             )
+        )
+    if is_production() and PUBLIC_FIELD_KEYS & set(settings.FIELD_KEYS):
+        found.append(
+            Error("SPORTELLO_FIELD_KEYS holds a key that stands in the source.", hint="Make one.", id="sportello.E004")
         )
     for key in settings.FIELD_KEYS:
         try:

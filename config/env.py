@@ -9,10 +9,40 @@ from __future__ import annotations
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
 
 _env = environ.Env()
+
+
+SWITCH = {
+    "on": True,
+    "true": True,
+    "yes": True,
+    "1": True,
+    "off": False,
+    "false": False,
+    "no": False,
+    "0": False,
+    "": False,
+}
+
+
+def _switch(name: str, *, default: bool) -> bool:
+    """On or off, and nothing else: a slip of the finger must not quietly mean off."""
+    given = _env.str(name, default="on" if default else "off").strip().lower()
+    if given not in SWITCH:
+        raise ImproperlyConfigured(f"{name} is “{given}”: write on or off.")
+    return SWITCH[given]
+
+
+def _one_of(name: str, *allowed: str) -> str:
+    """One of these words; the first when nothing is given."""
+    given: str = _env.str(name, default=allowed[0])
+    if given not in allowed:
+        raise ImproperlyConfigured(f"{name} is “{given}”: write {' or '.join(allowed)}.")
+    return given
 
 
 def _data_folder() -> Path:
@@ -32,7 +62,7 @@ PUBLIC_URL = _env.str("SPORTELLO_PUBLIC_URL", default=f"http://127.0.0.1:{PORT}"
 SIMULATOR_URL = _env.str("SPORTELLO_SIMULATOR_URL", default=f"http://127.0.0.1:{SIMULATOR_PORT}").rstrip("/")
 
 DATABASE_URL = _env.str("DATABASE_URL", default=f"sqlite:///{HOME / 'db.sqlite3'}")
-DATABASE_POOL = _env.bool("SPORTELLO_DATABASE_POOL", default=True)
+DATABASE_POOL = _switch("SPORTELLO_DATABASE_POOL", default=True)
 REDIS_URL = _env.str("REDIS_URL", default="")
 MEDIA_ROOT = Path(_env.str("SPORTELLO_MEDIA_ROOT", default=str(HOME / "media")))
 
@@ -40,12 +70,12 @@ SECRET_KEY = _env.str("SPORTELLO_SECRET_KEY", default="")
 FIELD_KEYS: list[str] = _env.list("SPORTELLO_FIELD_KEYS", default=[])
 ALLOWED_HOSTS: list[str] = _env.list("SPORTELLO_ALLOWED_HOSTS", default=[])
 ROLE = _env.str("SPORTELLO_ROLE", default="all")
-LOG_FORMAT = _env.str("SPORTELLO_LOG_FORMAT", default="json")
+LOG_FORMAT = _one_of("SPORTELLO_LOG_FORMAT", "json", "plain")
 LOG_LEVEL = _env.str("SPORTELLO_LOG_LEVEL", default="INFO")
 METRICS_TOKEN = _env.str("SPORTELLO_METRICS_TOKEN", default="")
-ALLOW_PRIVATE_ADDRESSES = _env.bool("SPORTELLO_ALLOW_PRIVATE_ADDRESSES", default=False)
+ALLOW_PRIVATE_ADDRESSES = _switch("SPORTELLO_ALLOW_PRIVATE_ADDRESSES", default=False)
 
-SIMULATOR = _env.bool("SPORTELLO_SIMULATOR", default=False)
+SIMULATOR = _switch("SPORTELLO_SIMULATOR", default=False)
 DEMO_TOKEN = _env.str("SPORTELLO_DEMO_TOKEN", default="")
 DEMO_PASSWORD = _env.str("SPORTELLO_DEMO_PASSWORD", default="sportello")
 CONTRACTS = _env.str("SPORTELLO_CONTRACTS", default="")

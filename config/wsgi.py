@@ -9,3 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 application = get_wsgi_application()
+
+from config.refusal import refuse_if_unsafe  # noqa: E402  settings are ready only now
+
+refuse_if_unsafe()

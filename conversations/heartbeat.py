@@ -18,6 +18,9 @@ from conversations.models.stamp import Heartbeat
 logger = logging.getLogger("sportello.beat")
 
 LEASE = timedelta(seconds=15)
+LAPSE = timedelta(
+    seconds=20
+)  # of a job's claim on SQLite, when its process was killed; jobs there are shorter, and repeatable
 ME = f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -78,7 +81,7 @@ def periodic(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
 
 
 class _Claim:
-    """PostgreSQL: a session advisory lock, gone with the process. SQLite: a claim row that lapses after a minute."""
+    """PostgreSQL: a session advisory lock, gone with the process. SQLite: a claim row that lapses."""
 
     def __init__(self, name: str) -> None:
         self.name = f"job:{name}"
@@ -93,7 +96,7 @@ class _Claim:
         with transaction.atomic():
             _row, created = Heartbeat.objects.get_or_create(name=self.name, defaults={"at": now, "problem": ME})
             self.held = created or bool(
-                Heartbeat.objects.filter(name=self.name, at__lt=now - timedelta(minutes=1)).update(at=now, problem=ME)
+                Heartbeat.objects.filter(name=self.name, at__lt=now - LAPSE).update(at=now, problem=ME)
             )
         return self.held
 
@@ -104,4 +107,4 @@ class _Claim:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [self.name])
         else:
-            Heartbeat.objects.filter(name=self.name).delete()
+            Heartbeat.objects.filter(name=self.name, problem=ME).delete()

@@ -102,6 +102,8 @@ class Desk:
             "PORT": str(self.port),
             "SIMULATOR_PORT": str(self.simulator_port),
             "REDIS_URL": redis_url,
+            "SPORTELLO_PUBLIC_URL": os.environ.get("SPORTELLO_PUBLIC_URL") or self.url,
+            "SPORTELLO_SIMULATOR_URL": os.environ.get("SPORTELLO_SIMULATOR_URL") or self.simulator_url,
         }
         if self.database_url:
             now["DATABASE_URL"] = self.database_url

@@ -145,6 +145,7 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(env.REDIS_URL, env.HOME)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # no results, so no job of celery's own that cleans them up
 CELERY_TASK_ACKS_LATE = True
 # Tasks are doorbells: cheap, and harmless twice. With one at a time, a worker that has just finished hears the next only when its
 # loop happens to wake (up to five seconds); with some in hand, its threads go straight on.

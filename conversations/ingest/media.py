@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -37,8 +38,21 @@ class Refused(Exception):
     """Too large, or not what it claims to be: keeping on trying does not help."""
 
 
+_one = threading.Lock()
+
+
 def fetch_due(*, limit: int = 50) -> int:
-    """Fetch what is due. Claimed by moving `due_at` on, so that two workers never fetch one file at once."""
+    """Fetch what is due, one at a time per process: a slow file keeps one thread busy, never all of them."""
+    if not _one.acquire(blocking=False):
+        return 0
+    try:
+        return _fetch_due(limit)
+    finally:
+        _one.release()
+
+
+def _fetch_due(limit: int) -> int:
+    """Claimed by moving `due_at` on, so that two workers never fetch one file at once."""
     done = 0
     now = clock.machine_now()
     due = Attachment.objects.filter(status=Attachment.Status.PENDING, due_at__lte=now).select_related(

@@ -22,18 +22,32 @@ def encrypt(text: str) -> str:
     return _fernet(tuple(settings.FIELD_KEYS)).encrypt(text.encode()).decode()
 
 
+class Sealed(str):
+    """A secret that no key of ours opens: reads as "", and is written back as it was, so that nothing is lost by saving the row."""
+
+    __slots__ = ("token",)
+    token: str
+
+    def __new__(cls, token: str) -> Sealed:
+        sealed = super().__new__(cls, "")
+        sealed.token = token
+        return sealed
+
+
 def decrypt(token: str) -> str:
-    """The plain text, or "" when no key fits (a lost key must not take every page down with it)."""
+    """The plain text, or a Sealed one when no key fits (a lost key must not take every page down with it)."""
     try:
         return _fernet(tuple(settings.FIELD_KEYS)).decrypt(token.encode()).decode()
     except InvalidToken:
-        return ""
+        return Sealed(token)
 
 
 class SecretField(models.TextField):  # type: ignore[type-arg]
     """Plain text in Python, ciphertext in the database. Never filter by it."""
 
     def get_prep_value(self, value: Any) -> Any:
+        if isinstance(value, Sealed):
+            return value.token
         value = super().get_prep_value(value)
         return encrypt(value) if value else value
 

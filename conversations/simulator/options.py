@@ -53,7 +53,7 @@ def read_options(argv: Sequence[str], environ: Mapping[str, str] = os.environ) -
     return Options(
         port=given.port or int(env.get("SIMULATOR_PORT") or desk_port + 1),
         home=home,
-        desk_url=(given.desk_url or f"http://127.0.0.1:{desk_port}").rstrip("/"),
+        desk_url=(given.desk_url or env.get("SPORTELLO_PUBLIC_URL") or f"http://127.0.0.1:{desk_port}").rstrip("/"),
         token=given.token if given.token is not None else env.get("SPORTELLO_DEMO_TOKEN", ""),
         bind=given.bind or env.get("BIND") or "127.0.0.1",
     )

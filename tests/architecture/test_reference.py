@@ -43,14 +43,12 @@ def strings(pattern: str, name: str = "") -> set[str]:
 
 
 def variables() -> set[str]:
+    """Each is read by `_env.str("NAME")` and its like, or by one of the two readers that config/env.py itself defines."""
     found = set()
     for call, _method in calls(files()["config/env.py"]):
-        if (
-            isinstance(call.func, ast.Attribute)
-            and isinstance(call.func.value, ast.Name)
-            and call.func.value.id == "_env"
-        ):
-            assert isinstance(call.args[0], ast.Constant)
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        on_env = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "_env"
+        if (on_env or name in {"_switch", "_one_of"}) and isinstance(call.args[0], ast.Constant):
             found.add(str(call.args[0].value))
     return found
 
