@@ -14,7 +14,7 @@ from config.readers import READERS
 from conversations.errors import DeskError
 from conversations.journal.kinds import Kind
 from conversations.whatsapp.errors import OURS
-from tests.architecture.source import ROOT, calls, files
+from tests.architecture.source import ROOT, files
 
 
 def documented(page: str, section: str = "") -> set[str]:
@@ -45,7 +45,9 @@ def strings(pattern: str, name: str = "") -> set[str]:
 def variables() -> set[str]:
     """Each is read by `_env.str("NAME")` and its like, or by one of the two readers that config/env.py itself defines."""
     found = set()
-    for call, _method in calls(files()["config/env.py"]):
+    for call in ast.walk(files()["config/env.py"]):
+        if not isinstance(call, ast.Call) or not call.args:
+            continue
         name = call.func.id if isinstance(call.func, ast.Name) else ""
         on_env = isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "_env"
         if (on_env or name in {"_switch", "_one_of"}) and isinstance(call.args[0], ast.Constant):
