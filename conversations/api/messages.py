@@ -24,6 +24,7 @@ from conversations.errors import Invalid, NotTransition
 from conversations.models import Conversation, Direction, Message, MessageStatus
 from conversations.queries.conversations import listed_messages, thread_of
 from conversations.queries.search import search_messages
+from conversations.whatsapp import json_text
 
 LONGEST_KEY = 120
 
@@ -59,6 +60,12 @@ class AnswerBody(serializers.Serializer[Any]):
         if "content" in attrs and "type" not in attrs:
             raise serializers.ValidationError({"type": _("Name the type of the content.")})
         return attrs
+
+    def validate_content(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Only what a database can keep: nothing that reading a webhook would have to take out."""
+        if content != json_text.clean(content) or not json_text.is_finite(content):
+            raise serializers.ValidationError(_("It holds characters or numbers that cannot be kept."))
+        return content
 
 
 class ConversationPart(DeskView):

@@ -29,6 +29,15 @@ def clean(value: Any) -> Any:
     return value
 
 
+def is_finite(value: Any) -> bool:
+    """Whether every number in it can be written as JSON."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        return False
+    return True
+
+
 def _number(text: str) -> float | None:
     """1e999 is infinite for Python, and no JSON for a database."""
     value = float(text)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 TEXT, CAPTION, BODY, FOOTER, HEADER = 4096, 1024, 1024, 60, 60
 BUTTONS, BUTTON_TITLE, BUTTON_ID = 3, 20, 256
 LIST_ROWS, LIST_SECTIONS, ROW_TITLE, ROW_DESCRIPTION, ROW_ID = 10, 10, 24, 72, 200
+OTHER_KINDS = ("cta_url", "location_request_message", "product", "product_list", "catalog_message", "flow")
 MEDIA = ("image", "video", "audio", "document", "sticker")
 
 
@@ -28,7 +29,7 @@ def words(type_: str, content: dict[str, Any]) -> str:
     if type_ in MEDIA:
         return str(content.get("caption", ""))
     if type_ == "interactive":
-        return str((content.get("body") or {}).get("text", ""))
+        return str(_object(content.get("body")).get("text", ""))
     if type_ == "template":
         return str(content.get("name", ""))
     if type_ == "location":
@@ -38,8 +39,25 @@ def words(type_: str, content: dict[str, Any]) -> str:
     return ""
 
 
-def _too_long(what: str, text: Any, limit: int) -> str:
-    if not isinstance(text, str) or len(text) <= limit:
+def _object(value: Any) -> dict[str, Any]:
+    """What is no object counts as an empty one, so that the checks say what it lacks."""
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [_object(item) for item in value] if isinstance(value, list) else []
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _wrong_text(what: str, text: Any, limit: int) -> str:
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        return _("%(what)s is not a text.") % {"what": what}
+    if len(text) <= limit:
         return ""
     return _("%(what)s has %(count)s characters; WhatsApp takes %(limit)s.") % {
         "what": what,
@@ -49,89 +67,96 @@ def _too_long(what: str, text: Any, limit: int) -> str:
 
 
 def _text(content: dict[str, Any]) -> str:
-    body = content.get("body")
-    if not isinstance(body, str) or not body.strip():
+    if not _is_text(content.get("body")):
         return _("The message is empty.")
-    return _too_long(_("The message"), body, TEXT)
+    return _wrong_text(_("The message"), content["body"], TEXT)
 
 
 def _media(content: dict[str, Any]) -> str:
-    if bool(content.get("id")) == bool(content.get("link")):
+    if bool(content.get("id")) == bool(content.get("link")) or not _is_text(content.get("id") or content.get("link")):
         return _("Give either the uploaded file or a link.")
-    return _too_long(_("The caption"), content.get("caption"), CAPTION)
+    if not isinstance(content.get("filename", ""), str):
+        return _("The file's name is not a text.")
+    return _wrong_text(_("The caption"), content.get("caption"), CAPTION)
 
 
 def _location(content: dict[str, Any]) -> str:
     try:
         latitude, longitude = float(content["latitude"]), float(content["longitude"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return _("A place needs latitude and longitude.")
-    fits = -90 <= latitude <= 90 and -180 <= longitude <= 180
-    return "" if fits else _("This place is not on the globe.")
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return _("This place is not on the globe.")
+    named = all(isinstance(content.get(part, ""), str) for part in ("name", "address"))
+    return "" if named else _("A place's name and address are texts.")
 
 
 def _contacts(content: dict[str, Any]) -> str:
-    cards = content.get("contacts") or []
-    named = all(isinstance(card, dict) and (card.get("name") or {}).get("formatted_name") for card in cards)
+    cards = _objects(content.get("contacts"))
+    named = all(_is_text(_object(card.get("name")).get("formatted_name")) for card in cards)
     return "" if cards and named else _("Every contact needs a name.")
 
 
 def _reaction(content: dict[str, Any]) -> str:
-    return "" if content.get("message_id") and "emoji" in content else _("Choose a message and an emoji.")
+    chosen = _is_text(content.get("message_id")) and isinstance(content.get("emoji"), str)
+    return "" if chosen else _("Choose a message and an emoji.")
 
 
 def _template(content: dict[str, Any]) -> str:
-    language = (content.get("language") or {}).get("code")
-    return "" if content.get("name") and language else _("A template needs its name and language.")
+    if not _is_text(content.get("name")) or not _is_text(_object(content.get("language")).get("code")):
+        return _("A template needs its name and language.")
+    components = content.get("components", [])
+    fits = isinstance(components, list) and all(isinstance(part, dict) for part in components)
+    return "" if fits else _("A template's components are a list of objects.")
 
 
 def _interactive(content: dict[str, Any]) -> str:
-    kind, action = content.get("type"), content.get("action") or {}
-    body = (content.get("body") or {}).get("text", "")
+    for part in ("header", "body", "footer", "action"):
+        if not isinstance(content.get(part, {}), dict):
+            return _("The part “%(part)s” is not an object.") % {"part": part}
+    kind, action, body = content.get("type"), _object(content.get("action")), _object(content.get("body")).get("text")
     if not body:
         return _("The message is empty.")
-    found = _too_long(_("The message"), body, BODY) or _too_long(
-        _("The footer"), (content.get("footer") or {}).get("text"), FOOTER
+    found = _wrong_text(_("The message"), body, BODY) or _wrong_text(
+        _("The footer"), _object(content.get("footer")).get("text"), FOOTER
     )
     if found:
         return found
     if kind == "button":
-        return _buttons(action.get("buttons") or [])
+        return _buttons(_objects(action.get("buttons")))
     if kind == "list":
         return _list(action)
-    return (
-        ""
-        if kind in {"cta_url", "location_request_message", "product", "product_list", "catalog_message", "flow"}
-        else _("Messages of the type “%(type)s” cannot be sent.") % {"type": kind}
-    )
+    return "" if kind in OTHER_KINDS else _("Messages of the type “%(type)s” cannot be sent.") % {"type": kind}
 
 
 def _buttons(buttons: list[dict[str, Any]]) -> str:
-    replies = [button.get("reply") or {} for button in buttons]
-    titles = [str(reply.get("title", "")) for reply in replies]
+    replies = [_object(button.get("reply")) for button in buttons]
+    titles = [reply.get("title") for reply in replies]
     if not 1 <= len(buttons) <= BUTTONS:
         return _("A message has one to three buttons.")
-    if len(set(titles)) < len(titles) or not all(titles):
+    if not all(map(_is_text, titles)) or len(set(titles)) < len(titles):
         return _("Each button needs words of its own.")
-    if any(len(str(reply.get("id", ""))) > BUTTON_ID or not reply.get("id") for reply in replies):
+    if not all(_is_text(reply.get("id")) and len(reply["id"]) <= BUTTON_ID for reply in replies):
         return _("Each button needs an id of at most 256 characters.")
-    return next((found for title in titles if (found := _too_long(_("A button"), title, BUTTON_TITLE))), "")
+    return next((found for title in titles if (found := _wrong_text(_("A button"), title, BUTTON_TITLE))), "")
 
 
 def _list(action: dict[str, Any]) -> str:
-    sections = action.get("sections") or []
-    rows = [row for section in sections for row in section.get("rows") or []]
+    sections = _objects(action.get("sections"))
+    rows = [row for section in sections for row in _objects(section.get("rows"))]
     if not action.get("button") or not 1 <= len(rows) <= LIST_ROWS or len(sections) > LIST_SECTIONS:
         return _("A list has a button, and one to ten rows in all.")
     for row in rows:
+        if not _is_text(row.get("title")) or not _is_text(row.get("id")):
+            return _("Each row needs words and an id.")
         found = (
-            _too_long(_("A row"), row.get("title"), ROW_TITLE)
-            or _too_long(_("A row's description"), row.get("description"), ROW_DESCRIPTION)
-            or _too_long(_("A row's id"), row.get("id"), ROW_ID)
+            _wrong_text(_("A row"), row["title"], ROW_TITLE)
+            or _wrong_text(_("A row's description"), row.get("description"), ROW_DESCRIPTION)
+            or _wrong_text(_("A row's id"), row["id"], ROW_ID)
         )
         if found:
             return found
-    return _too_long(_("The list's button"), action["button"], BUTTON_TITLE)
+    return _wrong_text(_("The list's button"), action["button"], BUTTON_TITLE)
 
 
 CHECKS: dict[str, Callable[[dict[str, Any]], str]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -111,6 +113,84 @@ def test_a_typed_answer_with_a_quote(cast: Cast) -> None:
 )
 def test_what_whatsapp_would_refuse_is_refused_with_a_sentence(cast: Cast, body: dict) -> None:
     assert code_of(api(cast.ben).post(thread(cast), body)) == (400, "invalid")
+
+
+BUTTON = {"type": "reply", "reply": {"id": "a", "title": "Sì"}}
+ROW = {"id": "a", "title": "Vasi"}
+
+
+def choice(**changes: Any) -> dict[str, Any]:
+    return {"type": "button", "body": {"text": "Scegli"}, "action": {"buttons": [BUTTON]}} | changes
+
+
+def choices(**changes: Any) -> dict[str, Any]:
+    return choice(type="list", action={"button": "Apri", "sections": [{"title": "Tutto", "rows": [ROW]}]} | changes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("text", {"body": 5}),
+        ("text", {"body": "a\ud800b"}),
+        ("text", {"body": "a\x00b"}),
+        ("text", {"body": "a", "b\x00": {"deep": ["c"]}}),
+        ("image", {"id": ["a"]}),
+        ("image", {"link": 5}),
+        ("image", {"id": "1", "caption": 5}),
+        ("document", {"id": "1", "filename": {}}),
+        ("location", {"latitude": [], "longitude": {}}),
+        ("location", {"latitude": 10**400, "longitude": 1}),
+        ("location", {"latitude": 1, "longitude": 1, "name": ["a"]}),
+        ("contacts", {"contacts": 5}),
+        ("contacts", {"contacts": {"name": "Ada"}}),
+        ("contacts", {"contacts": ["Ada"]}),
+        ("contacts", {"contacts": [{"name": "Ada"}]}),
+        ("contacts", {"contacts": [{"name": {"formatted_name": ["Ada"]}}]}),
+        ("reaction", {"message_id": "wamid.1", "emoji": ["🙏"]}),
+        ("reaction", {"message_id": ["wamid.1"], "emoji": "🙏"}),
+        ("template", {"name": "order_ready", "language": "it"}),
+        ("template", {"name": ["order_ready"], "language": {"code": "it"}}),
+        ("template", {"name": "order_ready", "language": {"code": 5}}),
+        ("template", {"name": "order_ready", "language": {"code": "it"}, "components": "body"}),
+        ("interactive", choice(body="Scegli")),
+        ("interactive", choice(body={"text": ["Scegli"]})),
+        ("interactive", choice(footer="f")),
+        ("interactive", choice(footer={"text": 5})),
+        ("interactive", choice(header="h")),
+        ("interactive", choice(type=["button"])),
+        ("interactive", choice(action=["a"])),
+        ("interactive", choice(action={"buttons": "a"})),
+        ("interactive", choice(action={"buttons": ["a"]})),
+        ("interactive", choice(action={"buttons": [{"reply": "a"}]})),
+        ("interactive", choice(action={"buttons": [{"reply": {"id": "a", "title": ["Sì"]}}]})),
+        ("interactive", choice(action={"buttons": [{"reply": {"id": 5, "title": "Sì"}}]})),
+        ("interactive", choice(type="cta_url", action=["a"])),
+        ("interactive", choices(button=["Apri"])),
+        ("interactive", choices(sections="a")),
+        ("interactive", choices(sections=["a"])),
+        ("interactive", choices(sections=[{"rows": "a"}])),
+        ("interactive", choices(sections=[{"rows": ["a"]}])),
+        ("interactive", choices(sections=[{"rows": [ROW | {"title": 5}]}])),
+        ("interactive", choices(sections=[{"rows": [ROW | {"id": ["a"]}]}])),
+        ("interactive", choices(sections=[{"rows": [ROW | {"description": 5}]}])),
+    ],
+)
+def test_content_of_a_wrong_shape_is_refused_with_a_sentence(cast: Cast, kind: str, content: dict[str, Any]) -> None:
+    body = json.dumps({"type": kind, "content": content})  # half surrogates escaped, as a client could send them
+    answer = api(cast.ben).post(thread(cast), body, content_type="application/json")
+    assert code_of(answer) == (400, "invalid")
+    assert not Message.objects.outbound().exists()
+
+
+@pytest.mark.parametrize("content", [choice(), choices()])
+def test_a_choice_of_the_right_shape_is_taken(cast: Cast, content: dict[str, Any]) -> None:
+    answer = api(cast.ben).post(thread(cast), {"type": "interactive", "content": content})
+    assert (answer.status_code, answer.json()["text"]) == (201, "Scegli")
+
+
+def test_a_number_that_json_cannot_write_is_refused(cast: Cast) -> None:
+    body = '{"type": "text", "content": {"body": "a", "size": 1e999}}'
+    assert code_of(api(cast.ben).post(thread(cast), body, content_type="application/json")) == (400, "invalid")
 
 
 def test_the_same_key_gives_the_first_message_again(cast: Cast) -> None:
