@@ -23,7 +23,7 @@ from conversations.actor import Actor
 from conversations.errors import DeskError
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
-from conversations.models import Consent, Conversation, Direction, Lock, Message
+from conversations.models import Consent, Conversation, Direction, Halt, Lock, Message, MessageStatus
 
 DAY = timedelta(hours=24)
 REMEMBERED = timedelta(days=30)  # the longest minimum interval staff can set
@@ -41,7 +41,8 @@ class Recent:
 
     @classmethod
     def of(cls, occasion: Occasion) -> Recent:
-        return cls(list(Firing.objects.of(occasion.contact.pk, occasion.now - REMEMBERED)[:LOOKED_AT]))
+        firings = Firing.objects.of(occasion.contact.pk, occasion.now - REMEMBERED).select_related("answer")
+        return cls(list(firings.defer("answer__text", "answer__payload")[:LOOKED_AT]))
 
     def decided(self, key: str) -> bool:
         return any(firing.key == key for firing in self.firings)
@@ -58,8 +59,15 @@ class Recent:
         return next((firing for firing in self._sent(occasion) if firing.rule_id == rule.pk), None)
 
     def _sent(self, occasion: Occasion) -> Iterator[Firing]:
-        """Newest first; not those of a future that the simulator's clock has come back from."""
-        return (one for one in self.firings if one.outcome == Firing.Outcome.SENT and one.at <= occasion.now)
+        """Newest first; not what never left, nor those of a future that the simulator's clock has come back from."""
+        return (one for one in self.firings if _left(one) and one.at <= occasion.now)
+
+
+def _left(firing: Firing) -> bool:
+    """Said, as far as is known: a kill switch or Meta may have stopped it in the outbox."""
+    never = {MessageStatus.FAILED, MessageStatus.CANCELLED}
+    stopped = firing.answer is not None and firing.answer.status in never
+    return firing.outcome == Firing.Outcome.SENT and not stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +82,13 @@ def speak(occasion: Occasion, rules: Iterable[Rule], policy: Policy, recent: Rec
     """Say what the first rule that may has to say, or note why none does; None without rules. Later rules are asked only if needed."""
     held_back: tuple[Rule, str] | None = None
     allowed = False
+    halts = Halt.objects.standing(occasion.now)  # read once, and only when a rule may speak
     for rule in rules:
         if recent.too_soon(rule, policy, occasion):
             held_back = held_back or (rule, "interval")
+            continue
+        if _halted(halts, occasion, rule.trigger, rule.key):
+            held_back = held_back or (rule, "halted")
             continue
         if not allowed and recent.sent_today(occasion) >= policy.cap:
             verbs.hand_over(conversation=occasion.conversation, by=Actor.rule(rule.key), why="cap")
@@ -92,13 +104,21 @@ def speak(occasion: Occasion, rules: Iterable[Rule], policy: Policy, recent: Rec
 
 def hand_over(occasion: Occasion, policy: Policy, recent: Recent) -> Firing:
     """The customer asks for a person: nothing automatic follows, after one acknowledgement where caps and manners allow it (A5)."""
-    why = "cap" if recent.sent_today(occasion) >= policy.cap else manners(occasion, policy)
+    if _halted(Halt.objects.standing(occasion.now), occasion, HANDOVER, HANDOVER):
+        why = "halted"
+    else:
+        why = "cap" if recent.sent_today(occasion) >= policy.cap else manners(occasion, policy)
     verbs.hand_over(conversation=occasion.conversation, by=Actor.customer(), why="asked")
     wording = policy.handover_text or house_words(occasion.channel.language).handover_text
     words = render(wording, Values(occasion))
     if why or not words:
         return withhold(occasion, None, why or "no_variant", outcome=Firing.Outcome.HANDED_OVER)
     return _say(occasion, None, Text(words), policy, recent)
+
+
+def _halted(halts: Iterable[Halt], occasion: Occasion, trigger: str, key: str) -> bool:
+    """A kill switch stands (A9): what it would stop in the outbox is not decided, so it costs neither cap nor interval."""
+    return any(halt.covers(channel_id=occasion.channel.pk, trigger=trigger, rule_key=key) for halt in halts)
 
 
 def manners(occasion: Occasion, policy: Policy) -> str:

@@ -14,6 +14,7 @@ OUTCOMES: dict[str, Tone] = {"sent": "success", "handed_over": "info", "put_firs
 
 WHY = {
     "interval": _("The same rule answered this customer a short while ago"),
+    "halted": _("A kill switch stands"),
     "cap": _("The cap of automatic messages in 24 hours is reached"),
     "agent_answered": _("An agent answered a moment ago"),
     "agent_answering": _("An agent is answering"),

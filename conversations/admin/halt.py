@@ -35,7 +35,7 @@ class HaltAdmin(ConfigAdmin):
 
     def do_lift(self, request: HttpRequest, row: Halt) -> str:
         halts.lift(halt=row, by=Actor.person(request.user))
-        return _now("Lifted: what was held back and is still wanted leaves now.")
+        return _now("Lifted: automatic messages leave again. What was stopped meanwhile is not sent.")
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:

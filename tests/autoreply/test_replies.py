@@ -14,7 +14,7 @@ from autoreply.models import Button, Firing, Policy, Rule, Variant
 from autoreply.pipeline import reply
 from conversations import clock, stamps
 from conversations.actions import locks
-from conversations.models import Channel, Consent, Conversation, Event, Message
+from conversations.models import Channel, Consent, Conversation, Event, Halt, Message
 from tests.makers import make_agent, make_channel, make_context, make_conversation, make_department, make_inbound
 
 pytestmark = pytest.mark.django_db
@@ -226,6 +226,40 @@ def test_a_long_text_is_cut_and_the_cut_is_journalled() -> None:
     assert Event.objects.filter(kind="message.shortened").count() == 1
 
 
+@pytest.mark.parametrize(
+    "scope", [{"scope": "all"}, {"scope": "trigger", "key": "keyword"}, {"scope": "rule", "key": "resi"}]
+)
+def test_a_kill_switch_costs_neither_the_cap_nor_the_interval(scope: dict[str, str]) -> None:
+    make_rule("resi", keywords=["reso"])
+    customer = Customer()
+    halt = Halt.objects.create(starts_at=NOON, **scope)
+    for time in range(5):
+        assert not customer.writes(f"reso {time}")
+        assert customer.firing is not None
+        assert (customer.firing.outcome, customer.why) == ("skipped", "halted")
+    assert not customer.now().needs_person
+    halt.lifted_at = NOON
+    halt.save(update_fields=["lifted_at"])
+    assert customer.writes()
+
+
+def test_a_kill_switch_withholds_the_acknowledgement_but_not_the_hand_over() -> None:
+    Halt.objects.create(scope="all", starts_at=NOON)
+    customer = Customer()
+    assert not customer.writes("operatore")
+    assert (customer.why, customer.now().needs_person) == ("halted", True)
+
+
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_what_never_left_counts_neither_to_the_cap_nor_the_interval(status: str) -> None:
+    make_rule("resi", keywords=["reso"])
+    customer = Customer()
+    for time in range(5):
+        assert customer.writes(f"reso {time}")
+        Message.objects.outbound().update(status=status)
+    assert not customer.now().needs_person
+
+
 def test_queries_are_few_and_do_not_grow_with_rules() -> None:
     for number in range(20):
         rule = make_rule(f"r{number}", keywords=[f"parola{number}"])
@@ -242,7 +276,7 @@ def test_queries_are_few_and_do_not_grow_with_rules() -> None:
         with clock.travel(NOON), CaptureQueriesContext(connection) as queries:
             reply(context)
         counts.append([query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]])
-    assert len(counts[0]) <= 8, "\n".join(counts[0])
+    assert len(counts[0]) <= 9, "\n".join(counts[0])  # the ninth asks for kill switches
     assert len(counts[1]) <= 1, "\n".join(counts[1])
 
 
