@@ -1,5 +1,5 @@
 """The staff's screens of automatic replies. Importing the modules registers them."""
 
-from autoreply.admin import channel, firing, quick_reply, rule
+from autoreply.admin import channel, firing, halt, quick_reply, rule
 
-__all__ = ["channel", "firing", "quick_reply", "rule"]
+__all__ = ["channel", "firing", "halt", "quick_reply", "rule"]

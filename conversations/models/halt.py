@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from conversations import clock
 from conversations.models.channel import Channel
 
 
@@ -73,6 +76,18 @@ class Halt(models.Model):
 
     def __str__(self) -> str:
         return self.get_scope_display()
+
+    def clean(self) -> None:
+        """A kill switch that would stop something else than it seems to, or nothing, is refused."""
+        wrong: dict[str, Any] = {}
+        if self.channel_id and self.scope != Halt.Scope.CHANNEL:
+            wrong["channel"] = _("Only the scope “One channel” takes a channel.")
+        if self.key and self.scope in {Halt.Scope.ALL, Halt.Scope.CHANNEL}:
+            wrong["key"] = _("This scope takes no trigger or rule.")
+        if self.ends_at is not None and self.ends_at <= clock.now() and self.lifted_at is None:
+            wrong["ends_at"] = _("This moment is over. Choose a later one, or none.")
+        if wrong:
+            raise ValidationError(wrong)
 
     def covers(self, *, channel_id: int, trigger: str, rule_key: str) -> bool:
         match self.scope:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from autoreply.models import Button, Policy, QuickReply, Rule
-from conversations.models import Stamp
+from conversations.models import Halt, Stamp
 from tests.makers import make_channel, make_person
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +105,33 @@ def test_the_pages_open_and_the_starter_set_is_installed_by_an_action(staff: Cli
     page = staff.get(reverse("admin:conversations_channel_change", args=[channel.pk])).content.decode()
     assert "autoreply/count.js" in page
     assert "operatore" in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"scope": "rule", "key": "rezi"}, "There is no rule with this key."),
+        ({"scope": "trigger", "key": "welcome"}, "There is no such trigger."),
+        ({"scope": "all", "key": "resi"}, "This scope takes no trigger or rule."),
+        ({"scope": "all", "channel": "CHANNEL"}, "takes a channel."),
+        ({"scope": "all", "ends_at_0": "2020-01-01", "ends_at_1": "10:00"}, "This moment is over."),
+    ],
+)
+def test_a_kill_switch_that_would_stop_nothing_is_refused(staff: Client, wrong: dict[str, str], sentence: str) -> None:
+    channel = make_channel()
+    Rule.objects.create(key="resi", name="Resi", trigger="button")
+    data = {"reason": "other", "key": "", "remark": "", "ends_at_0": "", "ends_at_1": "", **wrong}
+    if "channel" in data:
+        data["channel"] = str(channel.pk)
+    page = staff.post(reverse("admin:conversations_halt_add"), data)
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+    assert not Halt.objects.exists()
+
+
+@pytest.mark.parametrize("right", [{"scope": "rule", "key": "resi"}, {"scope": "trigger", "key": "after_hours"}])
+def test_a_kill_switch_takes_the_names_there_are(staff: Client, right: dict[str, str]) -> None:
+    Rule.objects.create(key="resi", name="Resi", trigger="button")
+    data = {"reason": "other", "remark": "", "ends_at_0": "", "ends_at_1": "", **right}
+    assert staff.post(reverse("admin:conversations_halt_add"), data).status_code == 302
+    assert Halt.objects.get().key == right["key"]
