@@ -8,8 +8,10 @@ assert desk.customer("Asha").reads() == [...]
 from __future__ import annotations
 
 import asyncio
+import atexit
 import itertools
 import json
+import shutil
 import tempfile
 import threading
 import time
@@ -45,6 +47,7 @@ class World:
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.loop.run_forever, daemon=True, name="world").start()
         self.home = Path(tempfile.mkdtemp(prefix="sportello-world-"))
+        atexit.register(shutil.rmtree, self.home, ignore_errors=True)
         self.door = Door()
         self.desk_port = self.run(self._serve_door())
         self.simulator_port = self.run(self._serve_simulator())
