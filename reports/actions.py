@@ -23,14 +23,17 @@ from reports.queries.weekly import week_figures
 
 logger = logging.getLogger("sportello.reports")
 
+YEARS = range(2000, 2101)  # beyond them calendars and time zones give out
 STALE = timedelta(minutes=10)  # a build that began longer ago than this has lost its worker
 
 
 def build_week(*, channel: Channel | None, week: date, by: Actor) -> WeeklyReport:
     """Compute the report of the week that `week` lies in, and its files. Building it again replaces it: same data, same bytes.
 
-    `channel` None: all channels. Raises Invalid for a week that has not begun.
+    `channel` None: all channels. Raises Invalid for a week that has not begun, or outside YEARS.
     """
+    if week.year not in YEARS:
+        raise Invalid(_("A report is of a week between 2000 and 2100."))
     week = monday(week)
     zone, language = _zone_and_language(channel)
     now = clock.now()

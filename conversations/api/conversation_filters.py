@@ -8,6 +8,7 @@ import django_filters
 import django_filters.rest_framework
 from django.db.models import Q, QuerySet
 
+from conversations.api.bounds import IdFilter, TimeFilter
 from conversations.models import Channel, Contact, Conversation, Department, Priority, Tag
 from conversations.queries.search import search_conversations
 
@@ -19,7 +20,7 @@ class ConversationFilter(django_filters.rest_framework.FilterSet):
     department = django_filters.ModelMultipleChoiceFilter(queryset=Department.objects.all())
     assignee = django_filters.CharFilter(method="by_assignee", label="`me`, `none`, or an agent's id.")
     channel = django_filters.ModelMultipleChoiceFilter(queryset=Channel.objects.all())
-    contact = django_filters.NumberFilter(field_name="contact_id")
+    contact = IdFilter(field_name="contact_id")
     priority = django_filters.MultipleChoiceFilter(
         choices=[(name, name) for name in PRIORITY_BY_NAME], method="by_priority", label="Repeat it for several."
     )
@@ -31,10 +32,10 @@ class ConversationFilter(django_filters.rest_framework.FilterSet):
     )
     tier = django_filters.CharFilter(field_name="contact__tier")
     needs_person = django_filters.BooleanFilter()
-    opened_after = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="gte")
-    opened_before = django_filters.IsoDateTimeFilter(field_name="opened_at", lookup_expr="lt")
-    active_after = django_filters.IsoDateTimeFilter(field_name="last_activity_at", lookup_expr="gte")
-    active_before = django_filters.IsoDateTimeFilter(field_name="last_activity_at", lookup_expr="lt")
+    opened_after = TimeFilter(field_name="opened_at", lookup_expr="gte")
+    opened_before = TimeFilter(field_name="opened_at", lookup_expr="lt")
+    active_after = TimeFilter(field_name="last_activity_at", lookup_expr="gte")
+    active_before = TimeFilter(field_name="last_activity_at", lookup_expr="lt")
     search = django_filters.CharFilter(
         method="by_words", label="Every word in messages, the contact's name or identities, or the number."
     )

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer, visible_conversations
 from conversations.actions import messages as verbs
+from conversations.api.bounds import TimeFilter
 from conversations.api.desk_view import DeskView
 from conversations.api.message_shapes import MessageShape
 from conversations.errors import Invalid, NotTransition
@@ -34,8 +35,8 @@ class MessageFilter(django_filters.rest_framework.FilterSet):
     direction = django_filters.ChoiceFilter(choices=Direction.choices)
     status = django_filters.MultipleChoiceFilter(choices=MessageStatus.choices)
     type = django_filters.CharFilter()
-    after = django_filters.IsoDateTimeFilter(field_name="timestamp", lookup_expr="gte")
-    before = django_filters.IsoDateTimeFilter(field_name="timestamp", lookup_expr="lt")
+    after = TimeFilter(field_name="timestamp", lookup_expr="gte")
+    before = TimeFilter(field_name="timestamp", lookup_expr="lt")
 
     class Meta:
         model = Message

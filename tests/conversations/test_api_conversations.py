@@ -135,6 +135,29 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_thirty(cast: Cast) ->
     assert len(statements(few)) == len(statements(many)) == 7, statements(many)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("contact", "9" * 23),
+        ("contact", "-1"),
+        ("department", "9" * 23),
+        ("channel", "9" * 23),
+        ("tag", "9" * 23),
+        ("opened_after", "0001-01-01T00:00:00+14:00"),
+        ("opened_before", "9999-12-31T23:59:59-12:00"),
+        ("active_after", "0001-01-01T00:00:00+14:00"),
+        ("active_before", "9999-12-31T23:59:59-12:00"),
+    ],
+)
+def test_a_filter_out_of_all_bounds_is_refused(cast: Cast, name: str, value: str) -> None:
+    assert code_of(api(cast.ben).get(LIST, {name: value})) == (400, "invalid")
+
+
+def test_the_thread_refuses_a_time_out_of_all_bounds(cast: Cast) -> None:
+    url = f"{LIST}{cast.talk.pk}/messages/"
+    assert code_of(api(cast.ben).get(url, {"after": "0001-01-01T00:00:00+14:00"})) == (400, "invalid")
+
+
 def test_verbs(cast: Cast) -> None:
     client, url = api(cast.ben), f"{LIST}{cast.talk.pk}/"
     assert client.post(f"{url}priority/", {"priority": "urgent"}).json()["priority"] == "urgent"

@@ -69,6 +69,14 @@ def test_nonsense_is_refused_in_the_one_shape() -> None:
     assert answer.json()["error"]["code"] == "invalid"
 
 
+@pytest.mark.parametrize("week", ["9999-12-31", "0001-01-01", "0001-01-09", "1999-12-31", "2101-01-01"])
+def test_a_week_out_of_all_bounds_is_refused_at_both_doors(week: str) -> None:
+    answer = signed_in("Analyst").post("/api/v1/reports/weekly/", {"week": week})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid")
+    page = in_admin("Analyst").post("/admin/reports/weeklyreport/build/", {"week": week})
+    assert "between 2000 and 2100" in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("get", ""), ("get", "{id}/"), ("get", "{id}/xlsx/"), ("get", "{id}/csv/"), ("post", "")],
