@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from conversations import clock
 from conversations.models.stamp import Heartbeat
+from conversations.problem_text import say
 
 logger = logging.getLogger("sportello.beat")
 
@@ -70,7 +71,7 @@ def periodic(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
                 try:
                     result = job()
                 except Exception as problem:
-                    beat(name, seconds=clock.monotonic() - started, problem=f"{type(problem).__name__}: {problem}")
+                    beat(name, seconds=clock.monotonic() - started, problem=say(problem))
                     raise
                 beat(name, seconds=clock.monotonic() - started)
                 return result

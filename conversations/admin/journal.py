@@ -19,6 +19,7 @@ from conversations.errors import DeskError
 from conversations.ingest.replay import replay_step
 from conversations.journal import readers
 from conversations.models import Bookmark, Event, ParkedEvent, ParkedStep
+from conversations.problem_text import say
 
 
 @admin.register(Event)
@@ -99,7 +100,7 @@ class ParkedEventAdmin(Replayable):
         try:
             readers.replay(row)
         except Exception as problem:  # whatever the reader stumbles over is shown, and the event stays parked
-            raise DeskError(f"{type(problem).__name__}: {problem}") from problem
+            raise DeskError(say(problem)) from problem
         return True
 
     @display(description=_("problem"))
@@ -127,7 +128,7 @@ class ParkedStepAdmin(Replayable):
         except DeskError:
             raise
         except Exception as problem:
-            raise DeskError(f"{type(problem).__name__}: {problem}") from problem
+            raise DeskError(say(problem)) from problem
 
     @display(description=_("message"))
     def shown_message(self, row: ParkedStep) -> str:

@@ -21,6 +21,7 @@ from conversations.journal.record import record
 from conversations.models import Delivery
 from conversations.outbox import receipts
 from conversations.pace import keep_at_it
+from conversations.problem_text import say
 from conversations.whatsapp import json_text
 from conversations.whatsapp.parser import NotAWebhook, parse
 from conversations.whatsapp.payloads import Parsed
@@ -126,10 +127,10 @@ def _store_alone(row: Delivery) -> None:
         logger.exception("ingest.delivery_failed", extra={"delivery": row.pk, "tries": row.tries + 1})
         row.tries += 1
         if row.tries >= TRIES:
-            _park(row, f"{type(problem).__name__}: {problem}")
+            _park(row, say(problem))
             return
         row.due_at = clock.machine_now() + timedelta(seconds=2**row.tries)
-        row.problem = f"{type(problem).__name__}: {problem}"[:500]
+        row.problem = say(problem)[:500]
         row.save(update_fields=["tries", "due_at", "problem"])
 
 

@@ -17,6 +17,7 @@ from conversations.journal.record import gathered, record
 from conversations.models import Conversation, Direction, Event, Message, ParkedStep
 from conversations.pace import keep_at_it
 from conversations.pipeline import PipelineContext, Stop
+from conversations.problem_text import say
 from conversations.row_locks import lock_conversation, lock_free_conversations
 
 logger = logging.getLogger("sportello.pipeline")
@@ -163,7 +164,7 @@ def _park(message: Message, name: str, problem: Exception) -> None:
     ParkedStep.objects.get_or_create(
         message=message,
         step=name,
-        defaults={"problem": f"{type(problem).__name__}: {problem}"[:500], "parked_at": clock.machine_now()},
+        defaults={"problem": say(problem)[:500], "parked_at": clock.machine_now()},
     )
     record(Kind.STEP_PARKED, by=PIPELINE, conversation=message.conversation, message=message.pk, step=name)
 

@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from conversations import clock, wake
 from conversations.models.event import Bookmark, Event, ParkedEvent
+from conversations.problem_text import say
 
 logger = logging.getLogger("sportello.journal")
 
@@ -106,7 +107,7 @@ def _one_by_one(name: str, read: Reader, events: list[Event]) -> None:
             ParkedEvent.objects.get_or_create(
                 reader=name,
                 event=event,
-                defaults={"problem": f"{type(problem).__name__}: {problem}"[:500], "parked_at": clock.machine_now()},
+                defaults={"problem": say(problem)[:500], "parked_at": clock.machine_now()},
             )
 
 
@@ -118,5 +119,5 @@ def replay(parked: ParkedEvent) -> None:
             read([parked.event])
             parked.delete()
     except Exception as problem:
-        ParkedEvent.objects.filter(pk=parked.pk).update(problem=f"{type(problem).__name__}: {problem}"[:500])
+        ParkedEvent.objects.filter(pk=parked.pk).update(problem=say(problem)[:500])
         raise

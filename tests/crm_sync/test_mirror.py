@@ -82,7 +82,7 @@ def test_what_changes_later_is_told_too(kind: Kind) -> None:
     make_connection()
     conversation = make_conversation()
     message = make_inbound(conversation, "Buongiorno")
-    about = {} if kind == Kind.CONTACT_RENUMBERED else {"message": message.pk}
+    about: dict[str, Any] = {} if kind == Kind.CONTACT_RENUMBERED else {"message": message.pk}
     record(kind, by=Actor.customer(), conversation=conversation, **about)
     mirror(list(Event.objects.order_by("id")))
     job = SyncJob.objects.get()
