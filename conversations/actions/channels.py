@@ -26,13 +26,22 @@ def stop(*, channel: Channel, by: Actor, code: str, reason: str) -> bool:
 
 @transaction.atomic
 def start(*, channel: Channel, by: Actor) -> bool:
-    started = (
-        Channel.objects.filter(pk=channel.pk)
-        .exclude(status=Channel.Status.ACTIVE)
-        .update(status=Channel.Status.ACTIVE, status_reason="")
-    )
+    """Send again. True when it was not active; an old trouble's reason and alarm go in any case."""
+    row = Channel.objects.filter(pk=channel.pk)
+    started = row.exclude(status=Channel.Status.ACTIVE).update(status=Channel.Status.ACTIVE)
+    row.update(status_reason="")
+    alarms.clear_alarm(key=f"channel:{channel.pk}")
     if started:
         record(Kind.CHANNEL_STARTED, by=by, channel=channel)
-        alarms.clear_alarm(key=f"channel:{channel.pk}")
         wake.on_commit(wake.Bell.DELIVER)
     return bool(started)
+
+
+@transaction.atomic
+def switch(*, channel: Channel, by: Actor, status: str) -> None:
+    """Staff chose a status: the trouble that Meta told of is theirs from here on, and no alarm."""
+    if status == Channel.Status.ACTIVE:
+        start(channel=channel, by=by)
+        return
+    Channel.objects.filter(pk=channel.pk).update(status=status, status_reason="")
+    alarms.clear_alarm(key=f"channel:{channel.pk}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from conversations.actions import channels
+from conversations.actor import Actor
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
 from conversations.admin.showing import Tone, chip, link, machine_when, pretty, state, when
 from conversations.models import AccountUpdate, Channel, Portfolio, Template
@@ -122,7 +125,11 @@ class ChannelAdmin(ConfigAdmin):
         replaced = getattr(form, "replaced", [])
         if replaced:
             obj._change_reason = " ".join(replaced)
-        super().save_model(request, obj, form, change)
+        with transaction.atomic():
+            if change and "status" in form.changed_data:
+                channels.switch(channel=obj, by=Actor.person(request.user), status=obj.status)
+                obj.status_reason = ""
+            super().save_model(request, obj, form, change)
 
     @display(description=_("status"), ordering="status")
     def shown_status(self, row: Channel) -> str:

@@ -11,7 +11,21 @@ from django.urls import reverse
 
 from conversations import clock
 from conversations.access.roles import sync_roles
-from conversations.models import ApiToken, Attachment, Channel, Contact, Delivery, Event, Halt, ParkedStep, Stamp, Tag
+from conversations.actions import channels
+from conversations.actor import Actor
+from conversations.models import (
+    Alarm,
+    ApiToken,
+    Attachment,
+    Channel,
+    Contact,
+    Delivery,
+    Event,
+    Halt,
+    ParkedStep,
+    Stamp,
+    Tag,
+)
 from tests import makers
 from tests.conversations.cast import Cast, api, make_cast
 
@@ -54,6 +68,26 @@ def test_a_secret_is_replaced_and_never_shown(cast: Cast) -> None:
     assert fresh.history.first().history_change_reason == "access_token"
     assert "EAAnew" not in client.get(url).content.decode()
     assert Stamp.objects.get(name="channels").version >= 1
+
+
+@pytest.mark.parametrize(("status", "told"), [("active", 1), ("offline", 0)])
+def test_a_stopped_channel_that_staff_switch_leaves_its_trouble_behind(cast: Cast, status: str, told: int) -> None:
+    client, row = signed_in(cast.admin), cast.channel
+    channels.stop(channel=row, by=Actor.system("delivery"), code="190", reason="The token died.")
+    url = reverse("admin:conversations_channel_change", args=[row.pk])
+    assert client.post(url, {**filled(client, url), "status": status}).status_code == 302
+    fresh = Channel.objects.get(pk=row.pk)
+    assert (fresh.status, fresh.status_reason) == (status, "")
+    assert not Alarm.objects.filter(cleared_at__isnull=True).exists()
+    assert Event.objects.filter(kind="channel.started").count() == told
+
+
+def test_starting_an_active_channel_clears_what_is_left_of_an_old_trouble(cast: Cast) -> None:
+    channels.stop(channel=cast.channel, by=Actor.system("delivery"), code="190", reason="The token died.")
+    Channel.objects.update(status="active")
+    assert not channels.start(channel=cast.channel, by=Actor.person(cast.admin))
+    assert Channel.objects.get().status_reason == ""
+    assert not Alarm.objects.filter(cleared_at__isnull=True).exists()
 
 
 def test_a_new_channel_takes_its_secrets(cast: Cast) -> None:
@@ -143,6 +177,14 @@ def test_an_editor_corrects_a_contact_through_the_action(cast: Cast) -> None:
     fresh = Contact.objects.get(pk=cast.asha.pk)
     assert (fresh.name, list(fresh.tags.all())) == ("Asha Bianchi", [tag])
     assert Event.objects.get(kind="contact.changed").data == {"fields": ["language", "name", "tags"]}
+
+
+def test_a_token_that_has_ended_already_is_refused(cast: Cast) -> None:
+    past = {"expires_at_0": "2001-01-01", "expires_at_1": "00:00"}
+    sent = {"user": cast.ben.pk, "name": "Till", "scopes": ["read"], **past}
+    page = signed_in(cast.admin).post(reverse("admin:conversations_apitoken_add"), sent)
+    assert "has passed" in page.content.decode()
+    assert not ApiToken.objects.exists()
 
 
 def test_a_token_is_shown_once(cast: Cast) -> None:
