@@ -19,8 +19,10 @@ def watch() -> int:
     machine, business = clock.machine_now(), clock.now()
     deliveries = Delivery.objects.filter(status=Delivery.Status.RECEIVED, received_at__lt=machine - LATE)
     pipeline = Message.objects.waiting_for_pipeline(machine - LATE)
-    outbox = Message.objects.sendable(business=business - LATE, machine=machine - LATE).filter(
-        channel__status=Channel.Status.ACTIVE
+    outbox = (
+        Message.objects.sendable(business=business - LATE, machine=machine - LATE)
+        .filter(channel__kind=Channel.Kind.WHATSAPP)
+        .exclude(channel__status=Channel.Status.STOPPED)  # has an alarm of its own
     )
     standing = 0
     standing += _alarm("deliveries", "delivery_not_processed", deliveries.exists())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from conversations import clock
@@ -102,8 +102,11 @@ def troubles() -> list[Trouble]:
         for alarm in Alarm.objects.filter(cleared_at__isnull=True).order_by("-raised_at")[:10]
     ]
     page = "admin:conversations_channel_change"
+    stuck = _queued_on_silent_channels()
     for channel in Channel.objects.select_related("default_department").order_by("name"):
-        found += [Trouble(words, hint, page, channel.pk) for words, hint in _of_channel(channel)]
+        found += [
+            Trouble(words, hint, page, channel.pk) for words, hint in _of_channel(channel, stuck.get(channel.pk, 0))
+        ]
     empty = Department.objects.filter(is_active=True, memberships__isnull=True)
     hint = _("What is routed there waits for nobody.")
     found += [
@@ -124,7 +127,14 @@ def _alarm_words(alarm: Alarm) -> str:
     return alarm.code.replace("_", " ").replace(".", " ").capitalize()
 
 
-def _of_channel(channel: Channel) -> list[tuple[str, str]]:
+def _queued_on_silent_channels() -> dict[int, int]:
+    """Channel to how many messages wait there for nobody: it is being set up, or switched off."""
+    silent = [Channel.Status.SETUP, Channel.Status.OFFLINE]
+    rows = Message.objects.filter(status=MessageStatus.QUEUED, channel__status__in=silent).order_by()
+    return dict(rows.values_list("channel").annotate(Count("pk")))
+
+
+def _of_channel(channel: Channel, stuck: int) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     names: dict[str, Any] = {"channel": channel}
     if channel.kind == Channel.Kind.WHATSAPP:
@@ -135,6 +145,9 @@ def _of_channel(channel: Channel) -> list[tuple[str, str]]:
             found.append((said, _("Without them nothing comes in, or nothing goes out.")))
     if channel.status == Channel.Status.STOPPED:
         found.append((_("%(channel)s has stopped sending") % names, channel.status_reason))
+    if stuck:
+        said = _("%(channel)s does not send; messages waiting there: %(count)s") % {**names, "count": stuck}
+        found.append((said, _("They leave when its status is “Active”.")))
     if channel.default_department is None:
         said = _("%(channel)s has no default department") % names
         found.append((said, _("What no rule claims waits in nobody's pool.")))

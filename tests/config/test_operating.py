@@ -13,7 +13,8 @@ from config.beat import sync_entries
 from config.schedule import ENTRIES
 from conversations import clock, heartbeat, watchdog
 from conversations.models import Alarm, Delivery
-from tests.makers import make_channel
+from conversations.queries import home
+from tests.makers import make_channel, make_conversation, make_outbound
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,18 @@ def test_a_delivery_nobody_processes_raises_one_alarm_until_it_is_processed() ->
     Delivery.objects.filter(pk=delivery.pk).update(status=Delivery.Status.PROCESSED)
     watchdog.watch()
     assert not Alarm.objects.filter(cleared_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize(("status", "alarms"), [("setup", 1), ("offline", 1), ("active", 1), ("stopped", 0)])
+def test_what_waits_on_a_number_that_does_not_send_is_told(status: str, alarms: int) -> None:
+    """A stopped number has an alarm of its own."""
+    channel = make_channel(status=status)
+    old = clock.now() - timedelta(seconds=31)
+    make_outbound(make_conversation(channel), status="queued", wamid=None, not_before=old)
+    watchdog.watch()
+    assert Alarm.objects.filter(cleared_at__isnull=True, code="message_not_sent").count() == alarms
+    told = [trouble for trouble in home.troubles() if "messages waiting there: 1" in trouble.words]
+    assert len(told) == (1 if status in {"setup", "offline"} else 0)
 
 
 def test_staff_keep_the_times_they_set() -> None:
