@@ -1,4 +1,4 @@
-"""Beat's scheduler: django-celery-beat's, with our entries created once, and a lock so that a second beat only waits (D23)."""
+"""Beat's scheduler: django-celery-beat's, with our entries, and a lock so that a second beat only waits (D23)."""
 
 from __future__ import annotations
 
@@ -8,36 +8,54 @@ from typing import Any
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from config.schedule import ENTRIES
+from config.schedule import ENTRIES, Entry
 from conversations import heartbeat
 
 logger = logging.getLogger("sportello.beat")
 
 
+# What would keep a job from running at its time, as it is when nobody has touched it.
+UNTOUCHED: dict[str, Any] = {
+    "enabled": True,
+    "one_off": False,
+    "args": "[]",
+    "kwargs": "{}",
+    "headers": "{}",
+    "solar": None,
+    "clocked": None,
+    "start_time": None,
+    "expires": None,
+    "expire_seconds": None,
+    "queue": None,
+    "exchange": None,
+    "routing_key": None,
+}
+
+
 def sync_entries() -> int:
-    """Create the entries that are not there yet; never touch one that is. Returns how many were created."""
+    """Create the entries that are not there yet, and put right those that are not staff's to change; never touch the
+    others. Returns how many were created."""
     created = 0
     for entry in ENTRIES:
-        if PeriodicTask.objects.filter(name=entry.name).exists():
+        known = PeriodicTask.objects.filter(name=entry.name).exists()
+        if known and entry.staff_may_change:
             continue
-        fields: dict[str, Any] = {"name": entry.name, "task": entry.task}
-        if entry.cron:
-            minute, hour, day_of_week = entry.cron
-            fields["crontab"], _ = CrontabSchedule.objects.get_or_create(
-                minute=minute,
-                hour=hour,
-                day_of_week=day_of_week,
-                day_of_month="*",
-                month_of_year="*",
-                timezone=entry.zone,
-            )
-        else:
-            fields["interval"], _ = IntervalSchedule.objects.get_or_create(
-                every=int(entry.every), period=IntervalSchedule.SECONDS
-            )
-        PeriodicTask.objects.create(**fields)
-        created += 1
+        PeriodicTask.objects.update_or_create(name=entry.name, defaults={**UNTOUCHED, **_as_written(entry)})
+        created += not known
     return created
+
+
+def _as_written(entry: Entry) -> dict[str, Any]:
+    """Its task and its timetable, as in config/schedule.py."""
+    crontab = interval = None
+    if entry.cron:
+        minute, hour, day_of_week = entry.cron
+        crontab, _ = CrontabSchedule.objects.get_or_create(
+            minute=minute, hour=hour, day_of_week=day_of_week, day_of_month="*", month_of_year="*", timezone=entry.zone
+        )
+    else:
+        interval, _ = IntervalSchedule.objects.get_or_create(every=int(entry.every), period=IntervalSchedule.SECONDS)
+    return {"task": entry.task, "crontab": crontab, "interval": interval}
 
 
 class DeskScheduler(DatabaseScheduler):

@@ -20,8 +20,6 @@ def cast() -> Cast:
     for person in (made.admin, made.ben):
         person.set_password(PASSWORD)
         person.save(update_fields=["password"])
-    made.admin.is_staff = True
-    made.admin.save(update_fields=["is_staff"])
     return made
 
 
