@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -23,6 +24,12 @@ DAY = 1440
 LOOK_AHEAD = 400  # days after which "never opens" is said
 LOOK_BACK = 15
 NIGHT_ENDS, NIGHT_BEGINS = 8 * 60, 22 * 60  # A7: after hours is 22:00–8:00 where no calendar is set
+
+
+def overlap(openings: list[tuple[int, int, int]]) -> bool:
+    """Whether two openings, (weekday, start, end), of one day share a minute. A late night may run into the next day's."""
+    rows = sorted(openings)
+    return any(day == next_day and end > start for (day, _s, end), (next_day, start, _e) in pairwise(rows))
 
 
 @dataclass(frozen=True, slots=True)

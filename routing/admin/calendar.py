@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import formats
@@ -14,11 +15,13 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
 
 from conversations import clock
 from conversations.admin.config_admin import ConfigAdmin
 from conversations.admin.showing import NOTHING, chip
 from routing.admin.minutes import MinuteField, over_midnight
+from routing.hours import overlap
 from routing.models import Calendar, Holiday, Interval
 from routing.models.calendar import clock_text
 
@@ -39,6 +42,15 @@ class IntervalForm(forms.ModelForm):
         return found
 
 
+class IntervalFormSet(PaginationInlineFormSet):
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if not self._should_delete_form(form)]
+        whole = [row for row in kept if None not in (row.get("weekday"), row.get("start"), row.get("end"))]
+        if overlap([(row["weekday"], row["start"], row["end"]) for row in whole]):
+            raise ValidationError(_("Two openings of a day overlap."))
+
+
 class HolidayForm(forms.ModelForm):
     opens = MinuteField(label=_("opens"), required=False, help_text=_("Empty: closed."))
     closes = MinuteField(label=_("closes"), required=False)
@@ -56,6 +68,7 @@ class HolidayForm(forms.ModelForm):
 class IntervalInline(TabularInline):
     model = Interval
     form = IntervalForm
+    formset = IntervalFormSet
     fields = ["weekday", "start", "end"]
     extra = 0
     hide_title = True
@@ -98,7 +111,7 @@ class CalendarAdmin(ConfigAdmin):
         """As it stands saved: each day with its hours, holidays counted in."""
         if row._state.adding:
             return NOTHING
-        hours = row.hours()
+        hours = Calendar.objects.get(pk=row.pk).hours()  # `row` may hold the refused values of the form
         today = clock.now().astimezone(hours.zone).date()
         days = [today + timedelta(days=number) for number in range(PREVIEW)]
         lines = (

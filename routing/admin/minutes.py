@@ -42,5 +42,9 @@ class MinuteField(forms.CharField):
 
 
 def over_midnight(start: int | None, end: int | None) -> int | None:
-    """An end that is not after the start is of the next day."""
-    return end + DAY if start is not None and end is not None and end <= start else end
+    """An end before the start is of the next day. Raises ValidationError when they are the same: nobody can tell what is meant."""
+    if start is None or end is None:
+        return end
+    if start == end:
+        raise ValidationError(_("It closes when it opens. The whole day is 0:00 to 24:00."))
+    return end + DAY if end < start else end

@@ -83,6 +83,39 @@ def test_a_wrong_calendar_is_refused_with_a_sentence(staff: Client, data: dict[s
     assert not Calendar.objects.exists()
 
 
+@pytest.mark.parametrize("zone", ["Rome", "../etc", ""])
+def test_a_wrong_time_zone_of_a_kept_calendar_is_refused_with_a_sentence(staff: Client, zone: str) -> None:
+    row = Calendar.objects.create(name="Bottega", time_zone="Europe/Rome")
+    url = reverse("admin:routing_calendar_change", args=[row.pk])
+    answer = staff.post(url, calendar(time_zone=zone))
+    assert answer.status_code == 200
+    assert ("is not a time zone" if zone else "This field is required") in answer.content.decode()
+    row.refresh_from_db()
+    assert row.time_zone == "Europe/Rome"
+
+
+@pytest.mark.parametrize(
+    ("openings", "sentence"),
+    [
+        ([("0", "9", "9")], "closes when it opens"),
+        ([("0", "9", "13"), ("0", "12", "18")], "overlap"),
+        ([("0", "20", "2"), ("0", "9", "20:30")], "overlap"),
+    ],
+)
+def test_openings_that_cannot_be_meant_are_refused(
+    staff: Client, openings: list[tuple[str, str, str]], sentence: str
+) -> None:
+    rows = [{"weekday": day, "start": start, "end": end} for day, start, end in openings]
+    assert sentence in add(staff, "calendar", calendar(*rows))
+    assert not Calendar.objects.exists()
+
+
+def test_openings_may_touch(staff: Client) -> None:
+    openings = [("0", "9", "13"), ("0", "13", "24"), ("1", "0", "24"), ("2", "0", "0:30"), ("6", "20", "9")]
+    rows = [{"weekday": day, "start": start, "end": end} for day, start, end in openings]
+    assert add(staff, "calendar", calendar(*rows)) == ""
+
+
 def test_rules_and_a_text_to_try(staff: Client) -> None:
     department, channel = make_department("Resi"), make_channel()
     data = {
