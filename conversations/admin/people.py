@@ -135,6 +135,12 @@ class TokenForm(forms.ModelForm):
         model = ApiToken
         fields = ["user", "name", "scopes", "expires_at"]
 
+    def clean_expires_at(self) -> Any:
+        ends = self.cleaned_data["expires_at"]
+        if ends is not None and ends <= clock.machine_now():
+            raise forms.ValidationError(_("This time has passed."))
+        return ends
+
 
 @admin.register(ApiToken)
 class TokenAdmin(ModelAdmin):
