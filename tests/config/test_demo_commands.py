@@ -73,6 +73,12 @@ def test_it_says_when_something_does_not_run(settings: Settings) -> None:
         run("seed_demo")
 
 
+@pytest.mark.parametrize("text", ["", "  "])
+def test_a_customer_writes_something(text: str) -> None:
+    with pytest.raises(CommandError, match="--text is empty"):
+        run("simulate", "--from", "393331234567", "--text", text)
+
+
 @pytest.mark.parametrize("number", ["123", "pippo", "39333123456789012"])
 def test_a_number_that_is_none(number: str) -> None:
     with pytest.raises(CommandError, match="7 to 15 digits"):

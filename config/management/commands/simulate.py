@@ -40,6 +40,8 @@ class Command(BaseCommand):
             raise CommandError("--from is a phone number with its country code: 7 to 15 digits.")
         if not 1 <= options["times"] <= MOST:
             raise CommandError(f"--times is between 1 and {MOST}.")
+        if not options["text"].strip():
+            raise CommandError("--text is empty. A customer writes something.")
         channels = simulated_channels()
         if not channels:
             raise CommandError("No channel talks to the simulator yet. Run bin/start, or manage.py seed_demo.")
