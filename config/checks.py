@@ -1,4 +1,4 @@
-"""System checks: what is missing or unsafe, each with an id (docs/operating.md has a heading per id).
+"""System checks: what is missing or unsafe, each with an id (docs/reference/checks.md has a line per id).
 
 `sportello.E…` stops the start; production refuses demo data, DEBUG, a default key and the simulator.
 """
