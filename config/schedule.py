@@ -1,6 +1,7 @@
 """What beat does and when (D23), and which queue each task waits in (O9).
 
-Entries are created once in the database; what staff change there is never overwritten. Sweeps of seconds are not staff's to change.
+Entries are created once in the database; what staff change there is never overwritten. Sweeps of seconds are not staff's to change:
+read-only in admin (config/admin.py) and put right at every start (config/beat.py).
 """
 
 from __future__ import annotations
