@@ -29,5 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
 ]
 
+handler404 = "config.failures.not_found"
+handler500 = "config.failures.server_error"
+
 if settings.SIMULATOR:
     urlpatterns.append(path("demo/", include("config.demo.urls")))
