@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from conversations import clock, wake, window
-from conversations.access.visibility import may_answer
+from conversations.access.visibility import require_may_answer
 from conversations.actions import locks
 from conversations.actor import Actor
 from conversations.errors import (
@@ -20,8 +20,6 @@ from conversations.errors import (
     ConversationClosed,
     Invalid,
     KeyReused,
-    NotAllowed,
-    NotYours,
     WindowClosed,
 )
 from conversations.journal.kinds import Kind
@@ -64,8 +62,7 @@ def answer(
             raise KeyReused
         return first
     row = lock_conversation(conversation)
-    if not may_answer(by, row):
-        raise NotYours() if row.assignee_id else NotAllowed()
+    require_may_answer(by, row)
     if not row.is_active:
         raise ConversationClosed
     locks.hold(conversation=row, by=by)
@@ -206,16 +203,42 @@ def _save(message: Message) -> Message | None:
 def cancel(*, message: Message, by: Actor) -> bool:
     """Take back a message that has not left: True when it had not (conditional update: delivery may be taking it this moment)."""
     waiting = [MessageStatus.SCHEDULED, MessageStatus.HELD, MessageStatus.QUEUED]
+    conversation = lock_conversation(message.conversation_id)
     done = Message.objects.filter(pk=message.pk, status__in=waiting).update(status=MessageStatus.CANCELLED)
     if done:
-        record(Kind.MESSAGE_CANCELLED, by=by, conversation=message.conversation, message=message.pk)
+        record(Kind.MESSAGE_CANCELLED, by=by, conversation=conversation, message=message.pk)
+        if message.origin == Origin.AGENT:
+            wait_again(conversation.pk)
     return bool(done)
 
 
 @transaction.atomic
+def wait_again(conversation_id: int) -> None:
+    """An agent's answer did not reach the customer after all: unless another one did or will, they still wait."""
+    row = lock_conversation(conversation_id)
+    if not row.is_active or row.waiting_since is not None or row.last_inbound_at is None:
+        return
+    answers = Message.objects.outbound().filter(
+        conversation=row, origin__in=[Origin.AGENT, Origin.PHONE], timestamp__gte=row.last_inbound_at
+    )
+    if not answers.exclude(status__in=[MessageStatus.FAILED, MessageStatus.CANCELLED]).exists():
+        row.waiting_since = row.last_inbound_at
+        row.save(update_fields=["waiting_since"])
+
+
+@transaction.atomic
 def retry(*, message: Message, by: Actor) -> bool:
-    """Queue a failed or unconfirmed message again because a person asked (C31, D4)."""
+    """Queue a failed or unconfirmed message again because a person asked (C31, D4): as good as an answer, with its conditions.
+
+    Raises NotYours 403, NotAllowed 403, Locked 423, ConversationClosed, WindowClosed.
+    """
     conversation = lock_conversation(message.conversation_id)
+    if by.user is not None:
+        require_may_answer(by.user, conversation)
+    if not conversation.is_active:
+        raise ConversationClosed
+    if by.user is not None:
+        locks.hold(conversation=conversation, by=by.user)
     check_window(conversation, message.type)
     stuck = [MessageStatus.FAILED, MessageStatus.UNCONFIRMED]
     done = Message.objects.filter(pk=message.pk, status__in=stuck).update(
@@ -225,9 +248,20 @@ def retry(*, message: Message, by: Actor) -> bool:
         error_code="",
         error_detail="",
         failed_at=None,
+        retry_at=None,
         tries=0,
+        requeued=False,
     )
     if done:
         record(Kind.MESSAGE_REQUEUED, by=by, conversation=conversation, message=message.pk)
+        _waits_no_longer(conversation, message)
         wake.on_commit(wake.Bell.DELIVER)
     return bool(done)
+
+
+def _waits_no_longer(conversation: Conversation, answer: Message) -> None:
+    """Unless the customer has written since that answer."""
+    wrote = conversation.last_inbound_at
+    if answer.origin == Origin.AGENT and conversation.waiting_since and (wrote is None or wrote <= answer.timestamp):
+        conversation.waiting_since = None
+        conversation.save(update_fields=["waiting_since"])

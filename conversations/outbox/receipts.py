@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 from django.db import connection, transaction
 
 from conversations import clock
 from conversations.actions import channels
+from conversations.actions.messages import wait_again
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record, record_all
-from conversations.models import Channel, Contact, Direction, EarlyStatus, Event, Message, MessageStatus
+from conversations.models import Channel, Contact, Direction, EarlyStatus, Event, Message, MessageStatus, Origin
 from conversations.whatsapp.errors import TABLE, Class
 from conversations.whatsapp.payloads import StatusUpdate
 
@@ -200,6 +202,8 @@ def _effects(message: Message, code: str) -> None:
     """What a code means beyond the message: the contact cannot be reached, the channel must stop (facts §10)."""
     if code == UNREACHABLE and message.conversation.contact_id:
         Contact.objects.filter(pk=message.conversation.contact_id).update(is_unreachable=True)
+    if message.origin == Origin.AGENT:  # afterwards: a conversation is locked before its messages, never after
+        transaction.on_commit(partial(wait_again, message.conversation_id), robust=True)
     rule = TABLE.get(int(code)) if code.isdigit() else None
     if rule is not None and rule.what is Class.ALARM:
         channels.stop(channel=message.conversation.channel, by=META, code=code, reason=rule.sentence)

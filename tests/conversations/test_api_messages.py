@@ -193,6 +193,14 @@ def test_a_number_that_json_cannot_write_is_refused(cast: Cast) -> None:
     assert code_of(api(cast.ben).post(thread(cast), body, content_type="application/json")) == (400, "invalid")
 
 
+@pytest.mark.parametrize("depth", [200, 700, 3_000, 100_000])
+def test_a_body_nested_too_deeply_is_refused(cast: Cast, depth: int) -> None:
+    body = '{"type": "text", "content": {"body": "a", "deep": ' + "[" * depth + "]" * depth + "}}"
+    answer = api(cast.ben).post(thread(cast), body, content_type="application/json")
+    assert answer.status_code in {201, 400}
+    assert answer.status_code == 400 or depth == 200
+
+
 def test_the_same_key_gives_the_first_message_again(cast: Cast) -> None:
     client = api(cast.ben)
     first = client.post(thread(cast), {"text": "una volta"}, headers={"Idempotency-Key": "k1"}).json()
@@ -217,6 +225,36 @@ def test_the_three_refusals(cast: Cast) -> None:
     Conversation.objects.filter(pk=cast.talk.pk).update(assignee=cast.carla)
     assert code_of(api(cast.ben).post(thread(cast), {"text": "anch'io"})) == (403, "not_yours")
     assert Message.objects.outbound().count() == 0
+
+
+def test_retry_has_the_conditions_of_an_answer(cast: Cast) -> None:
+    client = api(cast.ben)
+    failed = makers.make_outbound(cast.talk, status="failed", sender_user=cast.ben, requeued=True)
+    retry = f"/api/v1/messages/{failed.pk}/retry/"
+    now = clock.machine_now()
+    lock = Lock.objects.create(
+        conversation=cast.talk, holder=cast.carla, taken_at=now, active_at=now, until=now + timedelta(minutes=5)
+    )
+    assert code_of(client.post(retry)) == (423, "locked")
+    lock.delete()
+    Conversation.objects.filter(pk=cast.talk.pk).update(status="resolved")
+    assert code_of(client.post(retry)) == (409, "conversation_closed")
+    Conversation.objects.filter(pk=cast.talk.pk).update(status="open", waiting_since=cast.hello.timestamp)
+    assert client.post(retry).status_code == 200
+    assert Conversation.objects.get(pk=cast.talk.pk).waiting_since is None, "it is answered again"
+    assert not Message.objects.get(pk=failed.pk).requeued
+    assert Lock.objects.get().holder == cast.ben
+
+
+def test_a_customer_whose_answer_was_taken_back_waits_again(cast: Cast) -> None:
+    client, wrote = api(cast.ben), cast.hello.timestamp
+    Conversation.objects.filter(pk=cast.talk.pk).update(waiting_since=wrote, last_inbound_at=wrote)
+    later = (clock.now() + timedelta(hours=1)).isoformat()
+    body = {"type": "text", "content": {"body": "A dopo"}, "not_before": later}
+    scheduled = [client.post(thread(cast), body, format="json").json()["id"] for _time in range(2)]
+    for pk, waits_since in zip(scheduled, [None, wrote], strict=True):
+        assert client.post(f"/api/v1/messages/{pk}/cancel/").status_code == 200
+        assert Conversation.objects.get(pk=cast.talk.pk).waiting_since == waits_since
 
 
 def test_retry_and_take_back(cast: Cast) -> None:
