@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, models, transaction
 
@@ -19,6 +19,7 @@ from conversations.whatsapp.client import Access
 logger = logging.getLogger("sportello.outbox")
 
 LOOK = 500  # how far down the queue a claim looks: a first part by index, whatever the statistics say
+TOO_LATE = timedelta(hours=1)  # as for what falls due (A15): an automatic reply is for the moment it was written for
 AUTOMATIC = {Origin.RULE, Origin.FLOW, Origin.CAMPAIGN}
 Known = dict[int, dict[str, str]]  # contact -> kind of identity -> value
 
@@ -132,7 +133,13 @@ def _refusal(message: Message, now: datetime, halts: list[Halt]) -> str:
     halted = message.origin in AUTOMATIC and any(
         halt.covers(channel_id=message.channel_id, trigger=message.trigger, rule_key=message.rule_key) for halt in halts
     )
-    return "halted" if halted else ""
+    if halted:
+        return "halted"
+    return "too_late" if message.origin == Origin.RULE and _is_stale(message, now) else ""
+
+
+def _is_stale(message: Message, now: datetime) -> bool:
+    return message.not_before is not None and message.not_before < now - TOO_LATE
 
 
 def _payload(message: Message, known: Known) -> dict[str, object]:

@@ -130,6 +130,7 @@ TABLE: dict[int, Rule] = {code: rule for codes, rule in MEANINGS for code in cod
 OURS: dict[str, str] = {
     "window_closed": gettext_noop("The service window closed before it could be sent. Send a template."),
     "halted": gettext_noop("Automatic messages are switched off."),
+    "too_late": gettext_noop("An automatic message waited for more than an hour, so it was not sent."),
     "no_address": gettext_noop("This customer has no address on this channel."),
     "invalid": gettext_noop("This message cannot be put into WhatsApp's form."),
     "channel_off": gettext_noop("This number is switched off."),

@@ -255,6 +255,27 @@ def test_a_window_that_closes_between_queue_and_send_is_seen(desk: Desk) -> None
     assert received(desk) == 0
 
 
+def test_an_automatic_message_that_waited_for_more_than_an_hour_is_not_sent(desk: Desk) -> None:
+    conversation = talk(desk)
+    automatic, by_hand = queue(conversation), queue(conversation, "persona", "agent")
+    Message.objects.outbound().update(not_before=clock.now() - timedelta(minutes=61))
+    desk.settle()
+    assert (fresh(automatic).status, fresh(automatic).error_code) == ("failed", "too_late")
+    assert fresh(by_hand).status == "read"
+
+
+def test_a_customer_whose_only_answer_failed_waits_again(desk: Desk) -> None:
+    conversation = talk(desk)
+    since = Conversation.objects.get(pk=conversation.pk).last_inbound_at
+    for waits_since in (since, None):
+        queue(conversation, origin="agent")
+        assert Conversation.objects.get(pk=conversation.pk).waiting_since is None
+        if waits_since:
+            desk.fault("error", code=131026)
+        desk.settle()
+        assert Conversation.objects.get(pk=conversation.pk).waiting_since == waits_since
+
+
 def test_a_customer_without_an_address_is_not_written_to(desk: Desk) -> None:
     conversation = talk(desk)
     message = queue(conversation)
@@ -284,7 +305,7 @@ def test_a_dead_token_stops_the_channel_at_once_and_a_new_one_starts_it(desk: De
 
 def test_the_pair_rate_backs_off_by_powers_of_four(desk: Desk) -> None:
     conversation = talk(desk)
-    message = queue(conversation)
+    message = queue(conversation, origin="agent")
     waits: list[float] = []
     for _ in range(4):
         desk.fault("error", code=131056)
@@ -322,7 +343,7 @@ def test_what_never_goes_is_failed_at_once(desk: Desk, code: int) -> None:
 def test_tries_end(desk: Desk) -> None:
     conversation = talk(desk)
     desk.fault("error", code=131000, next=-1)
-    message = queue(conversation)
+    message = queue(conversation, origin="agent")
     for hours in range(6):
         with later(hours=hours):
             deliver.drain_outbox()
