@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as CheckWarning
 from django.db import DatabaseError, connection
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from config import env
 
@@ -32,60 +33,66 @@ def is_production() -> bool:
 
 
 @register(Tags.security)
-def secrets_are_set(**_: Any) -> list[CheckMessage]:
+def secrets_are_set(**_options: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if is_production() and (env.SECRET_KEY in DEFAULT_KEYS or len(env.SECRET_KEY) < LEAST_KEY):
         found.append(
             Error(
-                "SPORTELLO_SECRET_KEY is missing, short or a default.",
-                hint="Set 50 random characters.",
+                _("SPORTELLO_SECRET_KEY is missing, short or a default."),
+                hint=_("Set 50 random characters."),
                 id="sportello.E001",
             )
         )
     if not settings.FIELD_KEYS:
         found.append(
             Error(
-                "SPORTELLO_FIELD_KEYS is empty: channel secrets cannot be stored.",
-                hint="Set one Fernet key.",
+                _("SPORTELLO_FIELD_KEYS is empty: channel secrets cannot be stored."),
+                hint=_("Set one Fernet key."),
                 id="sportello.E002",
             )
         )
     if is_production() and PUBLIC_FIELD_KEYS & set(settings.FIELD_KEYS):
         found.append(
-            Error("SPORTELLO_FIELD_KEYS holds a key that stands in the source.", hint="Make one.", id="sportello.E004")
+            Error(
+                _("SPORTELLO_FIELD_KEYS holds a key that stands in the source."),
+                hint=_("Make one."),
+                id="sportello.E004",
+            )
         )
     for key in settings.FIELD_KEYS:
         try:
             Fernet(key)
         except ValueError:
-            found.append(Error("A key of SPORTELLO_FIELD_KEYS is no Fernet key.", id="sportello.E003"))
+            found.append(Error(_("A key of SPORTELLO_FIELD_KEYS is no Fernet key."), id="sportello.E003"))
     return found
 
 
 @register(Tags.security)
-def production_is_production(**_: Any) -> list[CheckMessage]:
+def production_is_production(**_options: Any) -> list[CheckMessage]:
     if not is_production():
         return []
     found: list[CheckMessage] = []
     if settings.DEBUG:
-        found.append(Error("DEBUG is on in production.", id="sportello.E010"))
+        found.append(Error(_("DEBUG is on in production."), id="sportello.E010"))
     if settings.SIMULATOR or env.SIMULATOR:
         found.append(
-            Error("The simulator is on in production.", hint="Unset SPORTELLO_SIMULATOR.", id="sportello.E011")
+            Error(_("The simulator is on in production."), hint=_("Unset SPORTELLO_SIMULATOR."), id="sportello.E011")
         )
     if not settings.ALLOWED_HOSTS:
-        found.append(Error("SPORTELLO_ALLOWED_HOSTS is empty.", id="sportello.E012"))
+        found.append(Error(_("SPORTELLO_ALLOWED_HOSTS is empty."), id="sportello.E012"))
     if connection.vendor == "sqlite":
         found.append(
-            CheckWarning("Production runs on SQLite.", hint="Set DATABASE_URL to PostgreSQL.", id="sportello.W013")
+            CheckWarning(
+                _("Production runs on SQLite."), hint=_("Set DATABASE_URL to PostgreSQL."), id="sportello.W013"
+            )
         )
     if not settings.REDIS_URL:
-        found.append(Error("REDIS_URL is empty: workers cannot be woken.", id="sportello.E014"))
+        found.append(Error(_("REDIS_URL is empty: workers cannot be woken."), id="sportello.E014"))
     return found
 
 
 @register(Tags.database)
-def no_demo_people_in_production(**_: Any) -> list[CheckMessage]:
+def no_demo_people_in_production(**_options: Any) -> list[CheckMessage]:
     """Demo accounts with the demo password exist in the embedded mode only."""
     if not is_production():
         return []
@@ -101,12 +108,16 @@ def no_demo_people_in_production(**_: Any) -> list[CheckMessage]:
     if not bad:
         return []
     return [
-        Error(f"Demo accounts are active: {', '.join(bad)}.", hint="Delete them or set passwords.", id="sportello.E020")
+        Error(
+            _("Demo accounts are active: %s.") % ", ".join(bad),
+            hint=_("Delete them or set passwords."),
+            id="sportello.E020",
+        )
     ]
 
 
 @register
-def pages_of_wiring_resolve(**_: Any) -> list[CheckMessage]:
+def pages_of_wiring_resolve(**_options: Any) -> list[CheckMessage]:
     """Every step, reader and hook named in config/ exists."""
     found: list[CheckMessage] = []
     steps: list[str] = import_string(settings.INBOUND_PIPELINE)
@@ -115,7 +126,12 @@ def pages_of_wiring_resolve(**_: Any) -> list[CheckMessage]:
         try:
             import_string(path)
         except ImportError as problem:
-            found.append(Error(f"{path} cannot be imported: {problem}", id="sportello.E030"))
+            found.append(
+                Error(
+                    _("%(path)s cannot be imported: %(problem)s") % {"path": path, "problem": problem},
+                    id="sportello.E030",
+                )
+            )
     if settings.SPORTELLO_ROLE not in {"all", "web", "live", "door"}:
-        found.append(Error("SPORTELLO_ROLE is not one of all, web, live, door.", id="sportello.E031"))
+        found.append(Error(_("SPORTELLO_ROLE is not one of all, web, live, door."), id="sportello.E031"))
     return found

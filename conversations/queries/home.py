@@ -124,7 +124,15 @@ def troubles() -> list[Trouble]:
 
 
 def _alarm_words(alarm: Alarm) -> str:
-    return alarm.code.replace("_", " ").replace(".", " ").capitalize()
+    """A sentence per code of docs/reference/alarms.md."""
+    known = {
+        "delivery_not_processed": _("Webhooks are not being processed"),
+        "message_not_routed": _("Messages are not being routed"),
+        "message_not_sent": _("Answers are not being sent"),
+        "long_transaction": _("A database transaction does not end"),
+        "channel_stopped": _("A number has stopped sending"),
+    }
+    return known.get(alarm.code) or alarm.code.replace("_", " ").replace(".", " ").capitalize()
 
 
 def _queued_on_silent_channels() -> dict[int, int]:

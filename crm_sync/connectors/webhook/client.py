@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import requests
+from django.utils.translation import gettext as _
 
 from conversations.errors import DeskError
 from conversations.outgoing import guard
@@ -49,13 +50,13 @@ class SignedWebhook:
             ) as response:
                 return _outcome(response, at)
         except ValueError as problem:  # a secret that is none, an address that cannot be parsed
-            return Outcome(Answer.REFUSED, problem=f"Cannot be signed or addressed: {problem}"[:READ])
+            return Outcome(Answer.REFUSED, problem=(_("Cannot be signed or addressed: %s") % problem)[:READ])
         except DeskError as problem:
             return Outcome(Answer.REFUSED, problem=str(problem.message)[:READ])
         except requests.Timeout:
-            return Outcome(Answer.UNREACHABLE, problem="No answer in time")
+            return Outcome(Answer.UNREACHABLE, problem=_("No answer in time"))
         except (requests.RequestException, OSError) as problem:
-            return Outcome(Answer.UNREACHABLE, problem=f"No connection ({type(problem).__name__})")
+            return Outcome(Answer.UNREACHABLE, problem=_("No connection (%s)") % type(problem).__name__)
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._mine, "session", None)
