@@ -32,8 +32,8 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     if isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
-    if isinstance(error, OverflowError):  # a number or a time that the database cannot even be asked about
-        error = exceptions.ValidationError({"": [_("A number or a time is out of all bounds.")]})
+    if isinstance(error, OverflowError | RecursionError):  # what no database compares with, no parser looks through
+        error = exceptions.ValidationError({"": [_("A number, a time or the depth of the body is out of all bounds.")]})
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
