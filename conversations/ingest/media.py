@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from conversations import clock, wake
 from conversations.actor import Actor
@@ -100,14 +101,14 @@ def _download(attachment: Attachment) -> tuple[str, int, str]:
         found = api.media(attachment.media_id)
         url = str(found.get("url") or "")
         if not url:
-            raise Refused("no link")
+            raise Refused(_("no link"))
     root = Path(settings.MEDIA_ROOT)
     root.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=root, prefix="incoming-")
     try:
         sha256, size, start = _write(handle, api.download(url))
         if not _hash_fits(attachment.declared_sha256, sha256):
-            raise NotSent("the hash does not fit: cut short on the way")
+            raise NotSent(_("the hash does not fit: cut short on the way"))
         content_type = sniff.content_type(start)
         attachment.sha256 = sha256
         target = root / attachment.path
@@ -132,7 +133,7 @@ def _write(handle: int, pieces: Iterator[bytes]) -> tuple[str, int, bytes]:
         for piece in pieces:
             size += len(piece)
             if size > LARGEST:
-                raise Refused(f"larger than {LARGEST // 1024 // 1024} MB")
+                raise Refused(_("larger than %s MB") % (LARGEST // 1024 // 1024))
             if len(start) < sniff.ENOUGH:
                 start += piece[: sniff.ENOUGH - len(start)]
             digest.update(piece)
@@ -140,7 +141,7 @@ def _write(handle: int, pieces: Iterator[bytes]) -> tuple[str, int, bytes]:
         file.flush()
         os.fsync(file.fileno())
     if size == 0:
-        raise NotSent("an empty file")
+        raise NotSent(_("an empty file"))
     return digest.hexdigest(), size, start
 
 

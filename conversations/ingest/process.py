@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models.functions import Length
+from django.utils.translation import gettext as _
 
 from conversations import clock, wake
 from conversations.actor import Actor
@@ -111,7 +112,9 @@ def _store(rows: list[Delivery]) -> None:
     unknown = batch.unknown_numbers
     for row in rows:
         if row.pk not in unstorable and unknown and (missing := _numbers(row) & unknown):
-            unstorable[row.pk] = f"no channel with phone number id {', '.join(sorted(missing)) or '(none given)'}"
+            unstorable[row.pk] = _("no channel with phone number id %s") % (
+                ", ".join(sorted(missing)) or _("(none given)")
+            )
     done = [row.pk for row in rows if row.pk not in unstorable]
     Delivery.objects.filter(pk__in=done).update(status=Delivery.Status.PROCESSED, processed_at=now, problem="")
     for row in rows:
@@ -146,7 +149,7 @@ def _read(row: Delivery) -> Iterable[Parsed]:
     try:
         return list(parse(json_text.loads(body)))
     except (ValueError, RecursionError) as problem:
-        kind = "no WhatsApp webhook" if isinstance(problem, NotAWebhook) else "no JSON"
+        kind = _("no WhatsApp webhook") if isinstance(problem, NotAWebhook) else _("no JSON")
         raise Unstorable(f"{kind}: {str(problem)[:200]}") from problem
 
 
