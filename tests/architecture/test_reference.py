@@ -99,6 +99,9 @@ def test_error_codes_of_the_api() -> None:
             codes |= {str(value.value) for value in node.values if isinstance(value, ast.Constant)}
         if isinstance(node, ast.IfExp) and isinstance(node.body, ast.Constant) and isinstance(node.body.value, str):
             codes.add(node.body.value)
+    for node in ast.walk(files()["config/failures.py"]):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "body":
+            codes.add(ast.literal_eval(node.args[0]))
     same(codes, "errors.md", "Of the API")
 
 
