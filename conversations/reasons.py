@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 SENTENCES: dict[str, str] = {
     "keyword": gettext_noop("“%(keyword)s” matched the rule %(rule)s"),
@@ -26,6 +26,21 @@ SENTENCES: dict[str, str] = {
     "released": gettext_noop("Given back to the pool"),
     "fallback": gettext_noop("%(department)s cannot take it now: passed to its fallback"),
     "pool_drain": gettext_noop("%(agent)s became free"),
+}
+
+# Why something automatic was not said: `why` of rule.skipped.
+WITHHELD: dict[str, Any] = {
+    "interval": gettext_lazy("The same rule answered this customer a short while ago"),
+    "halted": gettext_lazy("A kill switch stands"),
+    "cap": gettext_lazy("The cap of automatic messages in 24 hours is reached"),
+    "agent_answered": gettext_lazy("An agent answered a moment ago"),
+    "agent_answering": gettext_lazy("An agent is answering"),
+    "opted_out": gettext_lazy("The customer opted out"),
+    "robot": gettext_lazy("The same words three times within a minute: perhaps a robot"),
+    "no_variant": gettext_lazy("No variant can be said: a placeholder has no value and no default"),
+    "window_closed": gettext_lazy("The service window is closed"),
+    "channel_stopped": gettext_lazy("The number is not sending"),
+    "too_late": gettext_lazy("It fell due more than an hour before"),
 }
 
 

@@ -9,22 +9,9 @@ from unfold.decorators import display
 from autoreply.models import Firing
 from conversations.admin.config_admin import GrowingAdmin
 from conversations.admin.showing import NOTHING, Tone, link, state, when
+from conversations.reasons import WITHHELD
 
 OUTCOMES: dict[str, Tone] = {"sent": "success", "handed_over": "info", "put_first": "info"}
-
-WHY = {
-    "interval": _("The same rule answered this customer a short while ago"),
-    "halted": _("A kill switch stands"),
-    "cap": _("The cap of automatic messages in 24 hours is reached"),
-    "agent_answered": _("An agent answered a moment ago"),
-    "agent_answering": _("An agent is answering"),
-    "opted_out": _("The customer opted out"),
-    "robot": _("The same words three times within a minute: perhaps a robot"),
-    "no_variant": _("No variant can be said: a placeholder has no value and no default"),
-    "window_closed": _("The service window is closed"),
-    "channel_stopped": _("The number is not sending"),
-    "too_late": _("It fell due more than an hour before"),
-}
 
 
 @admin.register(Firing)
@@ -49,7 +36,7 @@ class FiringAdmin(GrowingAdmin):
 
     @display(description=_("why"))
     def reason(self, row: Firing) -> str:
-        return str(WHY.get(row.why, row.why)) or NOTHING
+        return str(WITHHELD.get(row.why, row.why)) or NOTHING
 
     @display(description=_("conversation"))
     def shown_conversation(self, row: Firing) -> str:

@@ -99,7 +99,7 @@ def _line(event: Event, departments: dict[int, str], people: dict[int, str]) -> 
         "priority": _label(Conversation._meta.get_field("priority"), data.get("priority")),
         "error": describe(str(data.get("code", ""))),
         "rule": data.get("rule", ""),
-        "why": data.get("why", ""),
+        "why": reasons.WITHHELD.get(data.get("why", ""), data.get("why", "")),
     }
     template = SENTENCES.get(event.kind)
     said = _(template) % words if template else event.get_kind_display()
