@@ -57,9 +57,9 @@ def test_what_whatsapp_says_anew_of_a_known_contact_is_told_once_a_delivery(desk
     deliver(desk, wire.message(), contacts=[wire.contact(name="Asha")])
     deliver(desk, wire.message(), contacts=[wire.contact(name="Asha")])
     assert not Event.objects.filter(kind="contact.changed").exists()
-    message = {"from_user_id": wire.ASHA_ID}
+    written = [wire.message(from_user_id=wire.ASHA_ID) for _ in range(2)]
     known = wire.contact(name="Asha Verdi", user_id=wire.ASHA_ID)
-    deliver(desk, wire.message(**message), wire.message(**message), contacts=[known])
+    deliver(desk, *written, contacts=[known])
     event = Event.objects.get(kind="contact.changed")
     assert event.contact == Contact.objects.get()
     assert event.data == {"fields": ["identities", "profile_name"]}
