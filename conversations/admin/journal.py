@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -65,13 +66,11 @@ class BookmarkAdmin(ReadOnlyAdmin):
 
 
 class Replayable(ReadOnlyAdmin):
-    """Parked rows: a button on the page and an action in the list run them again."""
+    """Parked rows: a button on the page and an action in the list run them again. Each page says how: True when it was done."""
 
     actions = ["replay_selected"]
     verbs = {"replay": _("Replay")}
-
-    def replay(self, request: HttpRequest, row: Any) -> bool:
-        raise NotImplementedError
+    replay: Callable[[HttpRequest, Any], bool]
 
     def do_replay(self, request: HttpRequest, row: Any) -> str:
         if self.replay(request, row):
