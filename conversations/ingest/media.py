@@ -24,7 +24,8 @@ from conversations.journal.record import record
 from conversations.models import Attachment
 from conversations.outbox.claim import access_to
 from conversations.whatsapp import sniff
-from conversations.whatsapp.client import ApiError, CloudApi, NotSent, Unanswered
+from conversations.whatsapp.client import CloudApi
+from conversations.whatsapp.transport import ApiError, NotSent, Unanswered
 
 logger = logging.getLogger("sportello.media")
 

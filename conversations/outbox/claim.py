@@ -14,7 +14,7 @@ from conversations.models import Attempt, Channel, Halt, Identity, Message, Mess
 from conversations.models.message import MessageQuerySet
 from conversations.outbox.failure import fail
 from conversations.whatsapp import outgoing
-from conversations.whatsapp.client import Access
+from conversations.whatsapp.transport import Access
 
 logger = logging.getLogger("sportello.outbox")
 

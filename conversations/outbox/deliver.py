@@ -24,8 +24,9 @@ from conversations.outbox import pacing, receipts
 from conversations.outbox.claim import Claimed, claim
 from conversations.outbox.failure import SYSTEM, fail, mark_unconfirmed
 from conversations.pace import keep_at_it
-from conversations.whatsapp.client import CONNECT, READ, Accepted, ApiError, CloudApi, NotSent, Unanswered
+from conversations.whatsapp.client import Accepted, CloudApi
 from conversations.whatsapp.errors import Class, GraphError
+from conversations.whatsapp.transport import CONNECT, READ, ApiError, NotSent, Unanswered
 
 logger = logging.getLogger("sportello.outbox")
 

@@ -26,7 +26,7 @@ def test_files_can_be_read_in_one_sitting() -> None:
 def test_only_clients_talk_to_the_network() -> None:
     """One place per integration has timeouts, retries and the guard."""
     clients = {
-        "conversations/whatsapp/client.py",
+        "conversations/whatsapp/transport.py",
         "conversations/outgoing/guard.py",
         "config/demo/control.py",
         "config/management/commands/simulate.py",

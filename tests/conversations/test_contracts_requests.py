@@ -20,7 +20,9 @@ import yaml
 from openapi_schema_validator import OAS31Validator
 
 from conversations.whatsapp import errors, outgoing
-from conversations.whatsapp.client import Access, ApiError, CloudApi, Unanswered
+from conversations.whatsapp.client import CloudApi
+from conversations.whatsapp.management import Management
+from conversations.whatsapp.transport import Access, ApiError, Unanswered
 
 pytestmark = pytest.mark.contracts
 
@@ -170,9 +172,24 @@ CALLS: dict[str, tuple[str, str, Callable[[CloudApi], object], Json]] = {
         lambda api: api.upload(content=b"x", content_type="image/png", filename="a.png"),
         {"id": "1"},
     ),
-    "phone number": ("get", "/{Version}/{Phone-Number-ID}", lambda api: api.phone_number(), {"id": "1"}),
-    "phone numbers": ("get", "/{Version}/{WABA-ID}/phone_numbers", lambda api: api.phone_numbers(), {"data": []}),
-    "templates": ("get", "/{Version}/{WABA-ID}/message_templates", lambda api: api.templates(), {"data": []}),
+    "phone number": (
+        "get",
+        "/{Version}/{Phone-Number-ID}",
+        lambda api: Management(api.access).phone_number(),
+        {"id": "1"},
+    ),
+    "phone numbers": (
+        "get",
+        "/{Version}/{WABA-ID}/phone_numbers",
+        lambda api: Management(api.access).phone_numbers(),
+        {"data": []},
+    ),
+    "templates": (
+        "get",
+        "/{Version}/{WABA-ID}/message_templates",
+        lambda api: Management(api.access).templates(),
+        {"data": []},
+    ),
 }
 
 
@@ -333,9 +350,20 @@ def test_reads_are_understood(contracts: Path) -> None:
         answered(contracts, "resp_media_upload.json", lambda api: api.upload(content=b"", content_type="", filename=""))
         == "4490709327384033"
     )
-    assert answered(contracts, "resp_phone_number.json", lambda api: api.phone_number())["quality_rating"] == "GREEN"
-    assert len(answered(contracts, "resp_phone_numbers_list.json", lambda api: api.phone_numbers())) == 2
-    assert [one["name"] for one in answered(contracts, "resp_templates_list.json", lambda api: api.templates())] == [
+    assert (
+        answered(contracts, "resp_phone_number.json", lambda api: Management(api.access).phone_number())[
+            "quality_rating"
+        ]
+        == "GREEN"
+    )
+    assert (
+        len(answered(contracts, "resp_phone_numbers_list.json", lambda api: Management(api.access).phone_numbers()))
+        == 2
+    )
+    assert [
+        one["name"]
+        for one in answered(contracts, "resp_templates_list.json", lambda api: Management(api.access).templates())
+    ] == [
         "hello_world",
         "2023_april_promo",
     ]

@@ -17,7 +17,7 @@ from conversations.actions import channels, messages
 from conversations.actor import Actor
 from conversations.models import Attempt, Channel, Conversation, Event, Halt, Identity, Message, Notification
 from conversations.outbox import claim, deliver, settle
-from conversations.whatsapp import client
+from conversations.whatsapp import transport
 from tests import makers
 from tests.desk import Desk
 
@@ -61,7 +61,7 @@ def test_taken_but_unanswered_is_unconfirmed_and_its_status_settles_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversation = talk(desk)
-    monkeypatch.setattr(client, "READ", 0.2)
+    monkeypatch.setattr(transport, "READ", 0.2)
     desk.fault("timeout_after_accept", seconds=0.6)
     message = queue(conversation)
     deliver.drain_outbox()

@@ -1,0 +1,28 @@
+"""Numbers and templates of one channel: what set-up and synchronising ask of Meta (facts §8)."""
+
+from __future__ import annotations
+
+from conversations.whatsapp.transport import Json, Transport
+
+
+class Management(Transport):
+    """The business management side of Meta's API, slower and limited by the hour (facts §8)."""
+
+    def phone_number(self) -> Json:
+        fields = "verified_name,display_phone_number,quality_rating,status,throughput,whatsapp_business_manager_messaging_limit"
+        return self.call("GET", self.access.phone_number_id, params={"fields": fields})
+
+    def phone_numbers(self) -> list[Json]:
+        return list(self.call("GET", f"{self.access.waba_id}/phone_numbers").get("data") or [])
+
+    def templates(self) -> list[Json]:
+        """All pages."""
+        found: list[Json] = []
+        params: Json = {"fields": "id,name,language,status,category,quality_score,components", "limit": 100}
+        while True:
+            page = self.call("GET", f"{self.access.waba_id}/message_templates", params=params)
+            found += page.get("data") or []
+            after = ((page.get("paging") or {}).get("cursors") or {}).get("after")
+            if not after or not (page.get("paging") or {}).get("next"):
+                return found
+            params = {**params, "after": after}
