@@ -19,6 +19,11 @@ def check_wording(value: str) -> None:
                 _("There is no placeholder “%(what)s”. There are: %(known)s."),
                 params={"what": problem.what, "known": known},
             ) from problem
+        if problem.code == "foreign":
+            raise ValidationError(
+                _("“%(what)s” would be sent as it stands. Placeholders are written in braces: %(known)s."),
+                params={"what": problem.what, "known": known},
+            ) from problem
         raise ValidationError(
             _(
                 "The braces at “%(what)s” do not make a placeholder. Write it as {{ contact.first_name | dear customer }}."

@@ -29,6 +29,9 @@ PLACEHOLDERS = (
 _MARK = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}")
 _NAME = re.compile(r"[a-z]+(\.[a-z_]+)*")
+_FOREIGN = re.compile(
+    r"%[a-z_]{2,30}%"
+)  # how other tools write placeholders: said as it stands, it would reach the customer
 
 _DAYS = {
     "it": ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"),
@@ -41,7 +44,7 @@ _MONTHS = {
 
 
 class BadWording(ValueError):
-    """A text that cannot be filled: `code` is unknown or broken, `what` the piece of text."""
+    """A text that cannot be filled: `code` is unknown, broken or foreign, `what` the piece of text."""
 
     def __init__(self, code: str, what: str) -> None:
         super().__init__(f"{code}: {what}")
@@ -58,6 +61,8 @@ def check(text: str) -> None:
             raise BadWording("unknown", name)
     if stray := _STRAY.search(_MARK.sub("", text)):
         raise BadWording("broken", stray[0])
+    if foreign := _FOREIGN.search(text):
+        raise BadWording("foreign", foreign[0])
 
 
 def render(text: str, values: Mapping[str, str]) -> str | None:

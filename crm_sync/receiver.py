@@ -1,4 +1,4 @@
-"""A receiver of signed webhooks, for tests and for people who set up a connection. Its own small program, without Django:
+"""A receiver of signed webhooks, for tests and for people who set up a connection. Its own small program, without database or settings:
 
     python -m crm_sync.receiver --port 9000 --secret whsec_… [--log FILE] [--down]
 

@@ -1,4 +1,4 @@
-"""Signatures of Standard Webhooks, symmetric (v1): HMAC-SHA256 over `id.timestamp.body`. Pure: the receiver uses it without Django.
+"""Signatures of Standard Webhooks, symmetric (v1): HMAC-SHA256 over `id.timestamp.body`. Pure: the receiver uses it too.
 
 Source: github.com/standard-webhooks, "Signature scheme"; the secret is `whsec_` and 24 to 64 random bytes in base64.
 """

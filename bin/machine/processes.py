@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -26,19 +27,24 @@ GRACE, TELL_AGAIN = 10.0, 2.0
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
-def _end_with_parent() -> None:
-    """Linux: the kernel sends TERM when bin/start itself is killed (prctl PR_SET_PDEATHSIG), so nothing is orphaned."""
+def _end_with_parent(number: signal.Signals) -> None:
+    """Linux: the kernel sends this signal when bin/start itself is killed (prctl PR_SET_PDEATHSIG), so nothing is orphaned."""
     if _libc is not None:
-        _libc.prctl(1, int(signal.SIGTERM))
+        _libc.prctl(1, int(number))
 
 
 @dataclass
 class Process:
-    """One child: its name in the log, its command, and the words in its log that say it is up ("" when it has none)."""
+    """One child: its name in the log, its command, and the words in its log that say it is up ("" when it has none).
+
+    When bin/start is killed, so is it: every process survives that, and nobody is left to hurry one that is slow to go. One with
+    children of its own is told (TERM), so that it ends them.
+    """
 
     name: str
     command: Sequence[str]
     up_when: str = ""
+    has_children: bool = False
     number: int = 0
     popen: subprocess.Popen[str] | None = None
     reader: threading.Thread | None = None
@@ -147,7 +153,8 @@ class House:
                 text=True,
                 errors="replace",
                 start_new_session=True,  # Ctrl-C reaches us only; we tell them in order
-                preexec_fn=_end_with_parent,  # calls one C function, takes no lock
+                # calls one C function, takes no lock
+                preexec_fn=partial(_end_with_parent, signal.SIGTERM if process.has_children else signal.SIGKILL),
             )
             process.reader = threading.Thread(target=self._read, args=(process, process.popen), daemon=True)
             process.reader.start()

@@ -20,8 +20,10 @@ from conversations.actor import Actor
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
 from conversations.admin.showing import Tone, chip, link, machine_when, pretty, state, when
 from conversations.models import AccountUpdate, Channel, Portfolio, Template
+from conversations.outgoing.validators import address_is_allowed
 
 SECRETS = {"access_token": _("Access token"), "app_secret": _("App secret"), "verify_token": _("Verify token")}
+ADDRESSES = ("base_url", "backup_base_url")
 STATUS: dict[str, Tone] = {"setup": "info", "stopped": "danger", "offline": "warning"}
 QUALITY: dict[str, Tone] = {"YELLOW": "warning", "RED": "danger"}
 
@@ -50,6 +52,12 @@ class ChannelForm(forms.ModelForm):
         self.replaced = [name for name in SECRETS if given.get(f"new_{name}")]
         for name in self.replaced:
             setattr(self.instance, name, given[f"new_{name}"].strip())
+        for name in ADDRESSES:  # access token and customers' words go there
+            if name in self.changed_data and given.get(name):
+                try:
+                    address_is_allowed(given[name])
+                except forms.ValidationError as problem:
+                    self.add_error(name, problem)
         return given
 
 

@@ -2,24 +2,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from conversations.errors import DeskError
 from conversations.models.secret import SecretField
-from conversations.outgoing.guard import check_address
-
-
-def address_is_allowed(url: str) -> None:
-    """Form validator: says at once what the engine would refuse later."""
-    try:
-        check_address(url)
-    except DeskError as problem:
-        raise ValidationError(f"{problem.message} {problem.hint}") from problem
-    except OSError:
-        raise ValidationError(_("This name cannot be found on the internet.")) from None
+from conversations.outgoing.validators import address_is_allowed
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):

@@ -28,7 +28,16 @@ def test_a_value_is_never_read_as_a_placeholder_or_code() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{{ contact.password }}", "{{ contact.name.__class__ }}", "{{ 1+1 }}", "{{ opening", "{% if %}", "}}"]
+    "text",
+    [
+        "{{ contact.password }}",
+        "{{ contact.name.__class__ }}",
+        "{{ 1+1 }}",
+        "{{ opening",
+        "{% if %}",
+        "}}",
+        "Ordine %order%",
+    ],
 )
 def test_what_is_no_placeholder_is_refused(text: str) -> None:
     with pytest.raises(BadWording):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from conversations import clock
 from conversations.access.roles import sync_roles
@@ -68,6 +69,16 @@ def test_a_secret_is_replaced_and_never_shown(cast: Cast) -> None:
     assert fresh.history.first().history_change_reason == "access_token"
     assert "EAAnew" not in client.get(url).content.decode()
     assert Stamp.objects.get(name="channels").version >= 1
+
+
+def test_a_channel_is_not_pointed_into_our_own_network(cast: Cast, settings: Settings) -> None:
+    settings.ALLOW_PRIVATE_ADDRESSES = False
+    client, row = signed_in(cast.admin), cast.channel
+    url = reverse("admin:conversations_channel_change", args=[row.pk])
+    page = client.post(url, {**filled(client, url), "backup_base_url": "https://127.0.0.1/graph"})
+    assert "not on the public internet" in page.content.decode()
+    row.refresh_from_db()
+    assert row.backup_base_url == ""
 
 
 @pytest.mark.parametrize(("status", "told"), [("active", 1), ("offline", 0)])

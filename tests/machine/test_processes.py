@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from machine import Stopped, Trouble
+from machine import ROOT, Stopped, Trouble
 from machine.processes import House, Process
 
 
@@ -99,3 +100,27 @@ def test_children_of_children_end_too(house: House, tmp_path: Path) -> None:
     while is_alive(int(pid.read_text())) and time.monotonic() < limit:
         time.sleep(0.05)
     assert not is_alive(int(pid.read_text()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is dead")
+def test_a_killed_start_takes_even_those_with_it_that_do_not_listen(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    deaf = (
+        "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        f"open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    )
+    start = (
+        f"import sys, time; sys.path.insert(0, {str(ROOT / 'bin')!r});"
+        "from machine.processes import House, Process; house = House({}); "
+        f"house.start(Process('beat', [sys.executable, '-c', {deaf!r}])); time.sleep(60)"
+    )
+    parent = subprocess.Popen(python(start))
+    limit = time.monotonic() + 10
+    while not (pid.exists() and pid.read_text()) and time.monotonic() < limit:
+        time.sleep(0.05)
+    child = int(pid.read_text())
+    parent.kill()
+    parent.wait()
+    while is_alive(child) and time.monotonic() < limit + 5:
+        time.sleep(0.05)
+    assert not is_alive(child)
