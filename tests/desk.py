@@ -23,6 +23,7 @@ from typing import Any
 import requests
 from aiohttp import web
 
+from config.demo.desk import with_secrets
 from conversations import clock
 from conversations.ingest import media, process, run
 from conversations.ingest.door import Door
@@ -158,20 +159,7 @@ class Desk:
 
     def connect(self, channel: Channel) -> None:
         """Make a channel known to the stand-in."""
-        shape = {
-            name: getattr(channel, name)
-            for name in (
-                "phone_number_id",
-                "waba_id",
-                "display_phone_number",
-                "name",
-                "access_token",
-                "app_secret",
-                "verify_token",
-                "throughput",
-            )
-        }
-        self.control("channels", {"channels": [shape], "webhook_url": self.url})
+        self.control("channels", {"channels": [with_secrets(channel)], "webhook_url": self.url})
 
     def control(self, path: str, body: Json | None = None) -> Json:
         method = "GET" if body is None else "POST"

@@ -48,6 +48,13 @@ class OrderInline(ReadOnlyInline):
     ordering = ["-placed_at"]
 
 
+# What nobody types in: it comes from WhatsApp, the CRM and the conversations themselves.
+FOUND_OUT = [
+    "profile_name", "username", "country", "tier", "spend", "owner", "shown_fields", "flags", "first_seen_at", "last_seen_at",
+    "merged_into",
+]  # fmt: skip
+
+
 @admin.register(Contact)
 class ContactAdmin(ReadOnlyAdmin):
     paginator = InfinitePaginator
@@ -62,36 +69,10 @@ class ContactAdmin(ReadOnlyAdmin):
         (None, {"fields": ["name", "language", "email", "tags"]}),
         (
             _("From WhatsApp and the CRM"),
-            {
-                "fields": [
-                    "profile_name",
-                    "username",
-                    "country",
-                    "tier",
-                    "spend",
-                    "owner",
-                    "shown_fields",
-                    "flags",
-                    "first_seen_at",
-                    "last_seen_at",
-                    "merged_into",
-                ]
-            },
+            {"fields": FOUND_OUT},
         ),
     ]
-    readonly_fields = [
-        "profile_name",
-        "username",
-        "country",
-        "tier",
-        "spend",
-        "owner",
-        "shown_fields",
-        "flags",
-        "first_seen_at",
-        "last_seen_at",
-        "merged_into",
-    ]
+    readonly_fields = FOUND_OUT
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("conversations.change_contact"))

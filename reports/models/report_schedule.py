@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from conversations.models.channel import time_zone_exists
+from routing.models import Weekday
 
 
 class ReportSchedule(models.Model):
@@ -13,15 +14,6 @@ class ReportSchedule(models.Model):
 
     class Kind(models.TextChoices):
         SERVICE = "service", _("Weekly service report")
-
-    class Weekday(models.IntegerChoices):
-        MONDAY = 0, _("Monday")
-        TUESDAY = 1, _("Tuesday")
-        WEDNESDAY = 2, _("Wednesday")
-        THURSDAY = 3, _("Thursday")
-        FRIDAY = 4, _("Friday")
-        SATURDAY = 5, _("Saturday")
-        SUNDAY = 6, _("Sunday")
 
     kind = models.CharField(_("report"), max_length=16, choices=Kind.choices, default=Kind.SERVICE, unique=True)
     is_active = models.BooleanField(_("active"), default=True)

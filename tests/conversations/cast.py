@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.test import Client
 from rest_framework.test import APIClient
 
 from conversations.access.tokens import issue
@@ -76,3 +77,10 @@ def code_of(response: Any) -> tuple[int, str]:
 def statements(captured: Any) -> list[str]:
     """The SQL of CaptureQueriesContext, without the look at the simulated clock, which depends on the time of day."""
     return [query["sql"] for query in captured.captured_queries if "clockshift" not in query["sql"]]
+
+
+def signed_in(user: Any) -> Client:
+    """In admin."""
+    client = Client()
+    client.force_login(user)
+    return client

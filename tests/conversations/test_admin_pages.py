@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -17,7 +17,7 @@ from conversations.access.roles import sync_roles
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
 from conversations.models import Halt, Tag
 from tests import makers
-from tests.conversations.cast import Cast, make_cast, statements
+from tests.conversations.cast import Cast, make_cast, signed_in, statements
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +35,6 @@ WITHOUT_PAGE = {  # shown inside another's page, or one row of the simulator
 def cast() -> Cast:
     sync_roles()
     return make_cast()
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def pages() -> list[tuple[str, Any]]:

@@ -28,7 +28,7 @@ from conversations.models import (
     Tag,
 )
 from tests import makers
-from tests.conversations.cast import Cast, api, make_cast
+from tests.conversations.cast import Cast, api, make_cast, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +37,6 @@ pytestmark = pytest.mark.django_db
 def cast() -> Cast:
     sync_roles()
     return make_cast()
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def filled(client: Client, url: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from reports.exports import csv_file, files
 from reports.exports.csv_file import safe
 from reports.metrics.catalogue import CATALOGUE
 from reports.models import ConversationFact, ReportSchedule, WeeklyReport
+from routing.models import Weekday
 from tests.makers import make_agent, make_channel, make_department
 from tests.reports.world import MONDAY, SYSTEM, keep_all, talk
 
@@ -226,7 +227,7 @@ def test_a_build_that_died_is_taken_up_and_an_early_one_built_anew(monkeypatch: 
 
 def test_staff_choose_the_day_and_may_switch_it_off() -> None:
     a_week()
-    ReportSchedule.objects.create(weekday=ReportSchedule.Weekday.WEDNESDAY, hour=9)
+    ReportSchedule.objects.create(weekday=Weekday.WEDNESDAY, hour=9)
     with clock.travel(datetime(2026, 11, 25, 7, 59, tzinfo=UTC)):
         assert WEEK not in {report.week for report in build_due(by=SYSTEM)}
     with clock.travel(datetime(2026, 11, 25, 8, 0, tzinfo=UTC)):
