@@ -1,4 +1,4 @@
-"""The message WhatsApp is given for a text and its buttons (A3, A5; limits: facts/whatsapp.md §8). Without Django."""
+"""The message WhatsApp is given for a text and its buttons (A3, A5; limits: facts §8). Without Django."""
 
 from __future__ import annotations
 

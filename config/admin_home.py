@@ -1,4 +1,4 @@
-"""Admin's first page: four questions (DESIGN.md, Admin)."""
+"""Admin's first page: four questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How Django admin looks: django-unfold in our colours and words (DESIGN.md, Admin)."""
+"""How Django admin looks: django-unfold in our colours and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How points in time are said to people: relative, with the whole one in the tooltip (DESIGN.md, Words)."""
+"""How points in time are said to people: relative, with the whole one in the tooltip."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from crm_sync.connectors.contract import Outcome, Parcel
 from crm_sync.engine.deliver import secrets_of
 from crm_sync.models import Connection, ConnectionHealth, SyncJob
 
-KEEP_SENT = timedelta(days=30)  # facts/crm.md 8, retention of done rows
+KEEP_SENT = timedelta(days=30)  # sent jobs are kept a month to be looked at
 FORGET_AT_ONCE = 2000
 
 

@@ -1,4 +1,4 @@
-"""How values look in admin (DESIGN.md, Admin): a state as a chip, a time relative with the whole one in the tooltip."""
+"""How values look in admin: a state as a chip, a time relative with the whole one in the tooltip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commit raw deliveries in groups: many waiting POSTs, one INSERT, one fsync, then all their 200s (C11; facts/performance).
+"""Commit raw deliveries in groups: many waiting POSTs, one INSERT, one fsync, then all their 200s (C11).
 
 Its own connection, without the ORM: acknowledging is the one place where Python's own time is the wall.
 """

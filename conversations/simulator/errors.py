@@ -1,4 +1,4 @@
-"""Meta's refusals: code, HTTP status, words and the exact shape of the body (facts/whatsapp.md 10)."""
+"""Meta's refusals: code, HTTP status, words and the exact shape of the body (facts §10)."""
 
 from __future__ import annotations
 

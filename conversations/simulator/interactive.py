@@ -1,4 +1,4 @@
-"""Interactive messages: buttons, lists, links, places, products, flows, carousels (facts/whatsapp.md 8). Pure."""
+"""Interactive messages: buttons, lists, links, places, products, flows, carousels (facts §8). Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast Meta lets a number send (facts/whatsapp.md 9). Kept in memory: a restart forgives."""
+"""How fast Meta lets a number send (facts §9). Kept in memory: a restart forgives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files: uploaded by the desk or sent by customers, kept by content, fetched in two steps (facts/whatsapp.md 8)."""
+"""Files: uploaded by the desk or sent by customers, kept by content, fetched in two steps (facts §8)."""
 
 from __future__ import annotations
 

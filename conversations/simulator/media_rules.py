@@ -1,4 +1,4 @@
-"""Which files the Cloud API takes, and how large (facts/whatsapp.md 8, "Media"). Pure."""
+"""Which files the Cloud API takes, and how large (facts §8, "Media"). Pure."""
 
 from __future__ import annotations
 

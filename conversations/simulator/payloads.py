@@ -1,4 +1,4 @@
-"""Webhooks in Meta's exact shape (facts/whatsapp.md 2, 3, 5). Pure."""
+"""Webhooks in Meta's exact shape (facts §2, 3, 5). Pure."""
 
 from __future__ import annotations
 

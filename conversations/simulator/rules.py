@@ -1,4 +1,4 @@
-"""What a message must look like before the Cloud API takes it (facts/whatsapp.md 8). Pure: no state, no network."""
+"""What a message must look like before the Cloud API takes it (facts §8). Pure: no state, no network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Approved message templates, and whether a message fills one as it asks (facts/whatsapp.md 8, "Templates")."""
+"""Approved message templates, and whether a message fills one as it asks (facts §8, "Templates")."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def halts_standing() -> list[Halt]:
-    """The kill switches that stand now: shown top right on every page of admin (DESIGN.md)."""
+    """The kill switches that stand now: shown top right on every page of admin."""
     return list(Halt.objects.standing(clock.now()).select_related("channel", "by").order_by("starts_at")[:5])
 
 

@@ -12,7 +12,7 @@ INK, SOFT, LINE = "#235789", "#7EAEDF", "#D6D2CD"  # zucchero 700 and 400, stone
 TEXT, MUTED, PALE = "#24221F", "#635E58", "#F1F7FE"
 GOOD, BAD = "#1F6F43", "#A3291F"
 FONT = "Calibri"
-# 1:48 for minutes, 1 h 22 from an hour on (DESIGN.md, Words): a day is 1.
+# 1:48 for minutes, 1 h 22 from an hour on: a day is 1.
 DURATION = '[<0.0416666]m:ss;[<1]h" h "mm;[h]" h "mm'
 FORMATS = {Unit.COUNT: "#,##0", Unit.SECONDS: DURATION, Unit.SHARE: "0.0 %"}
 

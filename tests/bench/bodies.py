@@ -1,4 +1,4 @@
-"""Signed deliveries as Meta sends them, about one kilobyte each (facts/whatsapp.md 1 to 4)."""
+"""Signed deliveries as Meta sends them, about one kilobyte each (facts §1 to 4)."""
 
 from __future__ import annotations
 

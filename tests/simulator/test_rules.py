@@ -1,4 +1,4 @@
-"""The table of what the Cloud API takes and refuses (facts/whatsapp.md 8 and 10)."""
+"""The table of what the Cloud API takes and refuses (facts §8 and 10)."""
 
 from __future__ import annotations
 

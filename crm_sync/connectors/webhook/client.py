@@ -19,7 +19,7 @@ TIMEOUT = (5, 15)  # seconds to connect, to answer (Standard Webhooks: 15 to 30 
 READ = 300  # characters of an answer that staff get to see
 LONGEST_WAIT = timedelta(hours=1)  # a Retry-After beyond it is not believed
 
-# facts/crm.md 7.6 and Standard Webhooks, "Delivery success and failure".
+# Standard Webhooks, "Delivery success and failure".
 UNREACHABLE = frozenset({408, 425, 429, 502, 503, 504})
 HOPELESS = frozenset({400, 409, 413, 415, 422})
 
