@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from conversations import heartbeat, housekeeping, sweeps, wake, watchdog
+from conversations.actions import channel_health
 from conversations.ingest import media, process, run
 from conversations.journal import readers
 from conversations.outbox import deliver
@@ -57,6 +58,12 @@ def run_watchdog() -> int:
 @heartbeat.periodic("conversations.check_windows")
 def check_windows() -> int:
     return sweeps.check_windows()
+
+
+@shared_task(name="conversations.check_channels", expires=60)
+@heartbeat.periodic("conversations.check_channels")
+def check_channels() -> int:
+    return channel_health.check_due()
 
 
 @shared_task(name="conversations.housekeeping")

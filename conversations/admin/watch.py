@@ -8,7 +8,7 @@ from unfold.decorators import display
 
 from conversations.admin.config_admin import GrowingAdmin, ReadOnlyAdmin
 from conversations.admin.showing import chip, link, machine_when, pretty, short, when
-from conversations.models import Alarm, Heartbeat, Notification, SavedView, Stamp
+from conversations.models import Alarm, ChannelHealth, Heartbeat, Notification, SavedView, Stamp
 
 
 @admin.register(Alarm)
@@ -49,6 +49,29 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 
     @display(description=_("problem"))
     def shown_problem(self, row: Heartbeat) -> str:
+        return short(row.problem)
+
+
+@admin.register(ChannelHealth)
+class ChannelHealthAdmin(ReadOnlyAdmin):
+    list_display = ["shown_channel", "milliseconds", "slow_in_a_row", "checked", "shown_backup", "shown_problem"]
+    list_select_related = ["channel"]
+    ordering = ["channel__name"]
+
+    @display(description=_("channel"))
+    def shown_channel(self, row: ChannelHealth) -> str:
+        return link(row.channel)
+
+    @display(description=_("checked"), ordering="checked_at")
+    def checked(self, row: ChannelHealth) -> str:
+        return machine_when(row.checked_at)
+
+    @display(description=_("on the backup since"), ordering="backup_since")
+    def shown_backup(self, row: ChannelHealth) -> str:
+        return machine_when(row.backup_since)
+
+    @display(description=_("problem"))
+    def shown_problem(self, row: ChannelHealth) -> str:
         return short(row.problem)
 
 

@@ -22,7 +22,7 @@ from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Attachment
-from conversations.outbox.claim import access_to
+from conversations.reach import access_to
 from conversations.whatsapp import sniff
 from conversations.whatsapp.client import CloudApi
 from conversations.whatsapp.transport import ApiError, NotSent, Unanswered

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -45,6 +47,8 @@ class Kind(models.TextChoices):
     ATTACHMENT_LOST = "attachment.lost", _("File lost")
     CHANNEL_STOPPED = "channel.stopped", _("Channel stopped")
     CHANNEL_STARTED = "channel.started", _("Channel started")
+    CHANNEL_BACKUP = "channel.backup", _("Sending over the backup address")
+    CHANNEL_PRIMARY = "channel.primary", _("Sending over the first address again")
     ACCOUNT_UPDATED = "account.updated", _("Account update from Meta")
     PRESENCE_CHANGED = "presence.changed", _("Presence changed")
     RULE_FIRED = "rule.fired", _("Automatic reply decided")
@@ -53,3 +57,8 @@ class Kind(models.TextChoices):
     DELIVERY_PARKED = "delivery.parked", _("Webhook delivery parked")
     ALARM_RAISED = "alarm.raised", _("Alarm raised")
     ALARM_CLEARED = "alarm.cleared", _("Alarm cleared")
+
+
+def kinds() -> list[tuple[str, Any]]:
+    """For the column's choices: a new kind then needs no migration."""
+    return list(Kind.choices)

@@ -2,6 +2,7 @@
 
 from conversations.models.attachment import Attachment
 from conversations.models.channel import Channel
+from conversations.models.channel_health import ChannelHealth
 from conversations.models.clock_shift import ClockShift
 from conversations.models.consent import Consent
 from conversations.models.contact import Contact, Identity, Tier
@@ -42,6 +43,7 @@ __all__ = [
     "Attempt",
     "Bookmark",
     "Channel",
+    "ChannelHealth",
     "ClockShift",
     "Consent",
     "Contact",

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
-from conversations.journal.kinds import Kind
+from conversations.journal.kinds import kinds
 from conversations.models.channel import Channel
 from conversations.models.contact import Contact
 from conversations.models.conversation import Conversation
@@ -37,7 +37,7 @@ class Event(models.Model):
     """
 
     transaction = models.BigIntegerField(_("transaction"), db_default=TransactionId(), editable=False)
-    kind = models.CharField(_("kind"), max_length=40, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=40, choices=kinds)
     at = models.DateTimeField(_("at"))  # business time
     conversation = models.ForeignKey(
         Conversation,

@@ -13,6 +13,7 @@ from conversations import clock, window
 from conversations.models import Attempt, Channel, Halt, Identity, Message, MessageStatus, Origin
 from conversations.models.message import MessageQuerySet
 from conversations.outbox.failure import fail
+from conversations.reach import access_to
 from conversations.whatsapp import outgoing
 from conversations.whatsapp.transport import Access
 
@@ -94,10 +95,6 @@ def _begin(messages: list[Message]) -> dict[int, Attempt]:
     rows = [Attempt(message=message, number=last.get(message.pk, 0) + 1, started_at=now) for message in messages]
     Attempt.objects.bulk_create(rows)
     return {row.message_id: row for row in rows}
-
-
-def access_to(channel: Channel) -> Access:
-    return Access(channel.base_url, channel.api_version, channel.phone_number_id, channel.waba_id, channel.access_token)
 
 
 def _halts(rows: Iterable[Message]) -> list[Halt]:

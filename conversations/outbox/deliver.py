@@ -115,7 +115,7 @@ def _launch(flying: Flying) -> tuple[int, float | None]:
 
 def _channels_with_work() -> list[Channel]:
     waiting = Message.objects.filter(status=MessageStatus.QUEUED).values("channel")
-    return list(Channel.objects.sending().filter(pk__in=waiting))
+    return list(Channel.objects.sending().filter(pk__in=waiting).select_related("health"))
 
 
 def _call(claimed: Claimed) -> Outcome:

@@ -130,6 +130,8 @@ def _alarm_words(alarm: Alarm) -> str:
         "message_not_routed": _("Messages are not being routed"),
         "message_not_sent": _("Answers are not being sent"),
         "long_transaction": _("A database transaction does not end"),
+        "channel_on_backup": _("WhatsApp answers slowly: a number sends over its backup address"),
+        "channel_slow": _("WhatsApp answers slowly, and the number has no backup address"),
         "channel_stopped": _("A number has stopped sending"),
     }
     return known.get(alarm.code) or alarm.code.replace("_", " ").replace(".", " ").capitalize()

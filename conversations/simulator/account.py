@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
@@ -64,6 +65,9 @@ async def get_object(request: web.Request) -> web.StreamResponse:
     mine = await _mine(request)
     for channel in mine:
         if channel.phone_number_id == object_id:
+            fault = of(request).faults.take(object_id, of_number=True)
+            if fault:
+                await asyncio.sleep(fault.seconds)
             return web.json_response(_only_fields(_number(channel), request))
     media = _own_media(request, mine)
     shelf = of(request).media

@@ -13,6 +13,7 @@ KINDS = {
     "slow": "the right answer, `seconds` late",
     "rate_limit": "refused with 130429",
     "error": "refused with `code`",
+    "slow_number": "a question about the number itself is answered `seconds` late",
     "failed_status": "taken, and reported as failed with `code` in a status webhook",
 }
 FOR_EVER = 10**9
@@ -54,10 +55,10 @@ class Faults:
         self._waiting.clear()
         self._store.write("DELETE FROM fault")
 
-    def take(self, phone_number_id: str) -> Fault | None:
-        """The mishap of this request, if any; it counts down."""
+    def take(self, phone_number_id: str, *, of_number: bool = False) -> Fault | None:
+        """The mishap of this request (a send, or a question about the number), if any; it counts down."""
         for place, fault in enumerate(self._waiting):
-            if fault.phone_number_id not in ("", phone_number_id):
+            if fault.phone_number_id not in ("", phone_number_id) or (fault.kind == "slow_number") is not of_number:
                 continue
             left = Fault(**{**vars(fault), "remaining": fault.remaining - 1})
             if left.remaining > 0:

@@ -25,7 +25,7 @@ HAPPENINGS = {
         "Contact", "Identity", "Group", "Conversation", "Template", "Message", "Reaction", "MessageVersion",
         "Attachment", "ClockShift", "Consent", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
-        "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window",
+        "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},
