@@ -30,6 +30,7 @@ ENTRIES = [
     Entry("After-hours round", "autoreply.after_hours_round", every=60),
     Entry("CRM outbox sweep", "crm_sync.sweep", every=5, staff_may_change=False),
     Entry("Weekly service report", "reports.weekly_round", every=300),
+    Entry("Templates from WhatsApp", "conversations.sync_templates", every=3600),
     Entry("Housekeeping", "conversations.housekeeping", cron=("20", "3", "*")),
 ]
 
@@ -44,6 +45,7 @@ ROUTES = {
     "conversations.watchdog": {"queue": "bulk"},
     "conversations.check_windows": {"queue": "live"},
     "conversations.check_channels": {"queue": "bulk"},
+    "conversations.sync_templates": {"queue": "bulk"},
     "conversations.housekeeping": {"queue": "bulk"},
     "routing.*": {"queue": "live"},
     "autoreply.*": {"queue": "live"},

@@ -10,6 +10,7 @@ from conversations.ingest import media, process, run
 from conversations.journal import readers
 from conversations.outbox import deliver
 from conversations.pace import GATHER
+from conversations.templates import sync
 
 
 @shared_task(name="conversations.process_deliveries")
@@ -70,3 +71,10 @@ def check_channels() -> int:
 @heartbeat.periodic("conversations.housekeeping")
 def keep_house() -> int:
     return housekeeping.keep_house()
+
+
+@shared_task(name="conversations.sync_templates", expires=600)
+@heartbeat.periodic("conversations.sync_templates")
+def sync_templates() -> int:
+    wake.answered(wake.Bell.TEMPLATES)
+    return sync.sync_due()

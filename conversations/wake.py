@@ -31,6 +31,7 @@ class Bell(StrEnum):
     DELIVER = "conversations.deliver_outbox"
     READERS = "conversations.read_journal"
     MEDIA = "conversations.fetch_media"
+    TEMPLATES = "conversations.sync_templates"
 
 
 WAITS = {Bell.READERS: 0.5}  # they have time, and read in batches

@@ -31,7 +31,7 @@ from conversations.models.pricing import LedgerEntry, Rate
 from conversations.models.rating import Rating
 from conversations.models.stamp import Alarm, Heartbeat, Stamp
 from conversations.models.tag import Tag
-from conversations.models.template import Template
+from conversations.models.template import Template, TemplateFill, TemplateSync
 from conversations.models.token import ApiToken
 from conversations.models.window import Window
 
@@ -81,6 +81,8 @@ __all__ = [
     "Stamp",
     "Tag",
     "Template",
+    "TemplateFill",
+    "TemplateSync",
     "Tier",
     "Window",
 ]

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from conversations.whatsapp.transport import Json, Transport
 
+TEMPLATE_FIELDS = (
+    "id", "name", "language", "status", "rejected_reason", "category", "correct_category", "quality_score",
+    "parameter_format", "message_send_ttl_seconds", "components",
+)  # fmt: skip
+
 
 class Management(Transport):
     """The business management side of Meta's API, slower and limited by the hour (facts §8)."""
@@ -18,7 +23,7 @@ class Management(Transport):
     def templates(self) -> list[Json]:
         """All pages."""
         found: list[Json] = []
-        params: Json = {"fields": "id,name,language,status,category,quality_score,components", "limit": 100}
+        params: Json = {"fields": ",".join(TEMPLATE_FIELDS), "limit": 100}
         while True:
             page = self.call("GET", f"{self.access.waba_id}/message_templates", params=params)
             found += page.get("data") or []

@@ -13,7 +13,7 @@ OURS = ("conversations", "routing", "autoreply", "crm_sync", "reports")
 
 # What a business decides, changed by staff in admin: versions are kept of all of it (D17).
 CONFIGURATION = {
-    "conversations": {"Portfolio", "Channel", "Department", "DepartmentMember", "Tag", "Halt", "Rate"},
+    "conversations": {"Portfolio", "Channel", "Department", "DepartmentMember", "Tag", "Halt", "Rate", "TemplateFill"},
     "routing": {"Calendar", "Interval", "Holiday", "DepartmentPlan", "AgentPlan", "RoutingRule"},
     "autoreply": {"Rule", "Variant", "Button", "Policy", "QuickReply"},
     "crm_sync": {"Connection"},
@@ -22,7 +22,7 @@ CONFIGURATION = {
 # What happens, or what machines keep: the journal and the rows themselves are its history.
 HAPPENINGS = {
     "conversations": {
-        "Contact", "Identity", "Group", "Conversation", "Template", "Message", "Reaction", "MessageVersion",
+        "Contact", "Identity", "Group", "Conversation", "Template", "TemplateSync", "Message", "Reaction", "MessageVersion",
         "Attachment", "ClockShift", "Consent", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth",

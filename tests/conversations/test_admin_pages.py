@@ -28,6 +28,8 @@ WITHOUT_PAGE = {  # shown inside another's page, or one row of the simulator
     "MessageVersion",
     "OrderLine",
     "Reaction",
+    "TemplateFill",
+    "TemplateSync",
 }
 
 
