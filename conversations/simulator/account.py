@@ -1,56 +1,18 @@
-"""The rest of the Cloud API the desk calls: numbers, templates, files, subscriptions."""
+"""Templates and files of the Cloud API; its other nouns are in graph/."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from aiohttp import web
 
 from conversations.simulator.channels import Channel
-from conversations.simulator.cloud import bearer, channel_of
-from conversations.simulator.errors import GraphError, bad_token, no_such_object
+from conversations.simulator.cloud import channel_of
+from conversations.simulator.errors import GraphError, no_such_object
+from conversations.simulator.graph.request import account, mine
 from conversations.simulator.media import Media
 from conversations.simulator.media_rules import LARGEST, check_upload
 from conversations.simulator.simulator import of
-
-
-async def _mine(request: web.Request) -> list[Channel]:
-    """The numbers this token may act for."""
-    token = bearer(request)
-    found = [channel for channel in of(request).channels if channel.access_token == token]
-    if not found:
-        await of(request).desk.learn_channels()
-        found = [channel for channel in of(request).channels if channel.access_token == token]
-    if not found:
-        raise bad_token("Session has expired")
-    return found
-
-
-async def _account(request: web.Request) -> list[Channel]:
-    """The token's numbers in the business account of the path."""
-    waba_id = request.match_info["object_id"]
-    found = [channel for channel in await _mine(request) if channel.waba_id == waba_id]
-    if not found:
-        raise no_such_object(waba_id)
-    return found
-
-
-def _number(channel: Channel) -> dict[str, Any]:
-    return {
-        "id": channel.phone_number_id,
-        "display_phone_number": channel.display_phone_number,
-        "verified_name": channel.name,
-        "quality_rating": "GREEN",
-        "status": "CONNECTED",
-        "name_status": "APPROVED",
-        "code_verification_status": "VERIFIED",
-        "platform_type": "CLOUD_API",
-        "account_mode": "LIVE",
-        "throughput": {"level": "HIGH" if channel.throughput > 80 else "STANDARD"},
-        "whatsapp_business_manager_messaging_limit": "TIER_2K",
-        "is_official_business_account": False,
-    }
 
 
 def _only_fields(shown: dict[str, Any], request: web.Request) -> dict[str, Any]:
@@ -60,16 +22,8 @@ def _only_fields(shown: dict[str, Any], request: web.Request) -> dict[str, Any]:
 
 
 async def get_object(request: web.Request) -> web.StreamResponse:
-    """GET /{id}: a number, or a file with a link that works for five minutes."""
-    object_id = request.match_info["object_id"]
-    mine = await _mine(request)
-    for channel in mine:
-        if channel.phone_number_id == object_id:
-            fault = of(request).faults.take(object_id, of_number=True)
-            if fault:
-                await asyncio.sleep(fault.seconds)
-            return web.json_response(_only_fields(_number(channel), request))
-    media = _own_media(request, mine)
+    """GET /{id}: a file with a link that works for five minutes."""
+    media = _own_media(request, await mine(request))
     shelf = of(request).media
     return web.json_response(
         {
@@ -84,7 +38,7 @@ async def get_object(request: web.Request) -> web.StreamResponse:
 
 
 async def delete_object(request: web.Request) -> web.StreamResponse:
-    media = _own_media(request, await _mine(request))
+    media = _own_media(request, await mine(request))
     of(request).media.delete(media)
     await of(request).store.committed()
     return web.json_response({"success": True})
@@ -100,10 +54,10 @@ def _own_media(request: web.Request, mine: list[Channel]) -> Media:
 
 async def download(request: web.Request) -> web.StreamResponse:
     """The second step: the bytes, with the bearer token, 404 when the link is too old."""
-    mine = {channel.phone_number_id for channel in await _mine(request)}
+    numbers = {channel.phone_number_id for channel in await mine(request)}
     shelf, query = of(request).media, request.query
     media = shelf.open(request.match_info["media_id"], query.get("ext", ""), query.get("hash", ""))
-    if media is None or media.phone_number_id not in mine or not shelf.path(media).exists():
+    if media is None or media.phone_number_id not in numbers or not shelf.path(media).exists():
         raise web.HTTPNotFound
     return web.FileResponse(shelf.path(media), headers={"Content-Type": media.mime_type})
 
@@ -134,14 +88,9 @@ async def upload(request: web.Request) -> web.StreamResponse:
     return web.json_response({"id": media.id})
 
 
-async def phone_numbers(request: web.Request) -> web.StreamResponse:
-    listed = [_only_fields(_number(channel), request) for channel in await _account(request)]
-    return web.json_response({"data": listed, "paging": {"cursors": {"before": "QQ", "after": "Qg"}}})
-
-
 async def list_templates(request: web.Request) -> web.StreamResponse:
     """`limit` and the cursor `after` (how many were seen), `name`, `fields`."""
-    waba_id = (await _account(request))[0].waba_id
+    waba_id = (await account(request))[0].waba_id
     found = of(request).templates.of_account(waba_id, request.query.get("name", ""))
     try:
         limit, after = int(request.query.get("limit", 25)), int(request.query.get("after", 0))
@@ -157,7 +106,7 @@ async def list_templates(request: web.Request) -> web.StreamResponse:
 
 
 async def create_template(request: web.Request) -> web.StreamResponse:
-    waba_id = (await _account(request))[0].waba_id
+    waba_id = (await account(request))[0].waba_id
     try:
         body = await request.json()
     except ValueError:
@@ -165,18 +114,3 @@ async def create_template(request: web.Request) -> web.StreamResponse:
     made = of(request).templates.create(waba_id, body)
     await of(request).store.committed()
     return web.json_response(made)
-
-
-async def list_apps(request: web.Request) -> web.StreamResponse:
-    await _account(request)
-    app = {
-        "id": "1234567890123456",
-        "name": "Sportello",
-        "link": "https://www.facebook.com/games/?app_id=1234567890123456",
-    }
-    return web.json_response({"data": [{"whatsapp_business_api_data": app}]})
-
-
-async def subscribe_app(request: web.Request) -> web.StreamResponse:
-    await _account(request)
-    return web.json_response({"success": True})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ class Channel:
     verify_token: str
     throughput: int
     webhook_url: str
+    issued: int = 0  # made here, as in Meta's dashboard: whoever wants to use it needs its credentials
 
     @property
     def digits(self) -> str:
@@ -50,9 +52,14 @@ class Channels:
         return [channel for channel in self._known.values() if channel.waba_id == waba_id]
 
     def learn(self, given: dict[str, Any], webhook_url: str | None = None) -> Channel:
-        """Add or change one channel. Raises KeyError or ValueError when a field is missing or no number."""
+        """Add or change one channel. Raises KeyError or ValueError when a field is missing or no number.
+
+        Of a number issued here the desk can only say what is typed into Meta's dashboard: the callback and its token.
+        """
         phone_number_id = str(given["phone_number_id"])
         before = self._known.get(phone_number_id)
+        if before and before.issued:
+            given = {**asdict(before), "verify_token": given.get("verify_token") or before.verify_token}
         channel = Channel(
             phone_number_id=phone_number_id,
             waba_id=str(given["waba_id"]),
@@ -63,13 +70,41 @@ class Channels:
             verify_token=str(given.get("verify_token") or ""),
             throughput=int(given.get("throughput") or 80),
             webhook_url=webhook_url or (before.webhook_url if before else self._default_webhook_url),
+            issued=before.issued if before else 0,
         )
-        if channel != before:
-            self._known[phone_number_id] = channel
-            row = list(asdict(channel).values())
-            self._store.write("REPLACE INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        return channel if channel == before else self._keep(channel)
+
+    def issue(self, *, display_phone_number: str, name: str, waba_id: str = "") -> Channel:
+        """A number as Meta's dashboard makes it, with ids and credentials of its own. Raises ValueError."""
+        digits = "".join(c for c in display_phone_number if c.isdigit())
+        if not 7 <= len(digits) <= 15:
+            raise ValueError("not a phone number with its country code")
+        account = self.of_account(waba_id)[:1]
+        return self._keep(
+            Channel(
+                phone_number_id=_new_id(),
+                waba_id=waba_id or _new_id(),
+                display_phone_number=display_phone_number.strip(),
+                name=name.strip()[:75] or display_phone_number,
+                access_token=account[0].access_token if account else "EAA" + secrets.token_hex(40),
+                app_secret=account[0].app_secret if account else secrets.token_hex(16),
+                verify_token="",
+                throughput=80,
+                webhook_url=self._default_webhook_url,
+                issued=1,
+            )
+        )
+
+    def _keep(self, channel: Channel) -> Channel:
+        self._known[channel.phone_number_id] = channel
+        row = list(asdict(channel).values())
+        self._store.write("REPLACE INTO channel VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         return channel
 
     def forget(self) -> None:
         self._known.clear()
         self._store.write("DELETE FROM channel")
+
+
+def _new_id() -> str:
+    return str(secrets.randbelow(9 * 10**14) + 10**14)

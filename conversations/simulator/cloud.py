@@ -94,6 +94,8 @@ async def _go_wrong(fault: Fault) -> web.StreamResponse | None:
 
 
 def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fault: Fault | None) -> dict[str, Any]:
+    if not simulator.numbers.of(channel.phone_number_id).connected:
+        raise GraphError(133010)
     sent = check_message(body)
     shown = simulator.templates.filled(channel.waba_id, sent.content) if sent.type == "template" else None
     _check_media_exists(simulator, channel, sent)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from conversations.simulator.clock import iso, seconds_of
 from conversations.simulator.cloud import Handler
+from conversations.simulator.dashboard import dashboard, issue
 from conversations.simulator.simulator import Simulator, of
 
 MOST = 10_000
@@ -66,6 +67,37 @@ async def channels(request: web.Request) -> web.Response:
         simulator.templates.seed(channel.waba_id)
     simulator.events.tell("reload", dict)
     return web.json_response({"channels": [channel.phone_number_id for channel in simulator.channels]})
+
+
+async def numbers(request: web.Request) -> web.Response:
+    """Business numbers as in Meta's dashboard: GET lists them with credentials and the code just sent.
+
+    POST {display_phone_number, name?, waba_id?} issues one that has to be verified and registered;
+    {phone_number_id, …} plays Meta on one: status, quality_rating, messaging_limit, name_status, oba_status, …
+    """
+    simulator = of(request)
+    if request.method == "POST":
+        body = dict(await request.json())
+        known = body.pop("phone_number_id", None)
+        if known is None:
+            return web.json_response(dashboard(simulator, issue(simulator, **body)), status=201)
+        channel = simulator.channels.get(str(known))
+        if channel is None:
+            raise ValueError("phone_number_id: nobody has this number")
+        simulator.numbers.change(simulator.numbers.of(channel.phone_number_id), body)
+        simulator.events.tell("numbers", dict)
+        return web.json_response(dashboard(simulator, channel))
+    return web.json_response({"numbers": [dashboard(simulator, channel) for channel in simulator.channels]})
+
+
+async def webhook(request: web.Request) -> web.Response:
+    """{phone_number_id, field, value}: tell the desk of anything Meta might."""
+    simulator, body = of(request), await request.json()
+    channel = simulator.channels.get(str(body["phone_number_id"]))
+    if channel is None:
+        raise ValueError("phone_number_id: nobody has this number")
+    simulator.webhooks.account(channel, str(body["field"]), dict(body["value"]))
+    return web.json_response({"ok": True})
 
 
 async def faults(request: web.Request) -> web.Response:
@@ -128,6 +160,7 @@ async def reset(request: web.Request) -> web.Response:
     start_over(of(request))
     if body.get("channels"):
         of(request).channels.forget()
+        of(request).numbers.forget()
     return web.json_response({"ok": True})
 
 
@@ -138,6 +171,7 @@ def start_over(simulator: Simulator) -> None:
     simulator.settings.reset()
     simulator.customers.reset()
     simulator.customers.seed()
+    simulator.blocks.forget()
     simulator.throughput.forget()
     simulator.pairs.forget()
     simulator.events.tell("reload", dict)

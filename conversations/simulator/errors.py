@@ -18,6 +18,7 @@ TABLE: dict[int, tuple[int, str]] = {
     100: (400, "Invalid parameter"),
     190: (401, "Access token has expired"),
     200: (403, "API Permission"),
+    2200: (400, "Callback verification failed"),
     368: (403, "Temporarily blocked for policies violations"),
     613: (400, "Calls to this api have exceeded the rate limit"),
     80007: (400, "Rate limit issues"),
@@ -61,16 +62,31 @@ TABLE: dict[int, tuple[int, str]] = {
     132018: (400, "Template parameters are not valid"),
     132068: (400, "Flow is in blocked state"),
     132069: (400, "Flow is in throttled state"),
+    133000: (500, "Incomplete Deregistration"),
     133004: (503, "Server is temporarily unavailable"),
+    133005: (400, "Two step verification PIN Mismatch"),
+    133006: (400, "Phone number re-verification needed"),
+    133008: (400, "Too Many two step verification PIN Guesses"),
+    133009: (400, "Two step verification PIN Guessed Too Fast"),
     133010: (400, "Phone number not registered"),
+    133015: (400, "Please wait a few minutes before attempting to register this phone number"),
+    133016: (400, "Account register or deregister rate limit exceeded"),
     134011: (404, "Payments terms of service have not been accepted"),
     135000: (400, "Generic user error"),
+    136024: (400, "Request code error"),
+    136025: (400, "Verify code error"),
     137000: (400, "Identity key mismatch"),
+    139100: (400, "Failed to block/unblock users"),
+    139101: (400, "Blocklist limit reached"),
+    139102: (400, "Blocklist concurrent update"),
+    139103: (500, "Internal error"),
     2494100: (400, "Account in maintenance mode"),
 }
 TRANSIENT = {2, 4, 80007, 131016, 133004}
 
 DETAILS: dict[int, str] = {
+    133005: "Two-step verification PIN incorrect.",
+    133010: "Phone number not registered on the WhatsApp Business Platform.",
     130429: "Cloud API message throughput has been reached.",
     131021: "Recipient phone number cannot be the same as the sender's.",
     131026: "Message undeliverable.",
@@ -84,9 +100,10 @@ DETAILS: dict[int, str] = {
 class GraphError(Exception):
     """A refusal of the stand-in. `details` goes to error_data.details, which clients are told to build on."""
 
-    def __init__(self, code: int, details: str = "", *, subcode: int | None = None) -> None:
+    def __init__(self, code: int, details: str = "", *, subcode: int | None = None, title: str = "") -> None:
         self.code = code
-        self.http, self.title = TABLE.get(code, (400, "Unknown error"))
+        self.http, known = TABLE.get(code, (400, "Unknown error"))
+        self.title = title or known
         self.details = details or DETAILS.get(code, self.title)
         self.subcode = subcode
         super().__init__(f"(#{code}) {self.details}")
@@ -95,6 +112,8 @@ class GraphError(Exception):
         error: dict[str, Any] = {"message": f"(#{self.code}) {self.title}", "type": "OAuthException", "code": self.code}
         if self.code in (0, 190):
             error["message"] = f"Error validating access token: {self.details}"
+        elif self.code == 2200:
+            error["message"] = f"(#2200) {self.details}"
         elif self.subcode == 33 or self.code in (1, 2):
             error["message"], error["type"] = self.details, "GraphMethodException"
         else:

@@ -13,6 +13,18 @@ from conversations.simulator.channels import Channel
 from conversations.simulator.customers import Customer
 
 Value = dict[str, Any]
+MESSAGES = "messages"
+# fields about a number; the others are about the whole account, and carry the entry's time instead (facts 2)
+OF_A_NUMBER = (
+    MESSAGES,
+    "smb_message_echoes",
+    "user_preferences",
+    "calls",
+    "group_lifecycle_update",
+    "group_participants_update",
+    "group_settings_update",
+    "group_status_update",
+)
 
 
 def new_wamid() -> str:
@@ -80,8 +92,9 @@ def status(
     return value
 
 
-def delivery(channel: Channel, values: list[Value]) -> bytes:
-    """The body of one POST: all statuses together, each message as a change of its own."""
+def delivery(channel: Channel, updates: list[tuple[str, Value]], now: float) -> bytes:
+    """The body of one POST of (field, value): all statuses together, each message as a change of its own."""
+    values = [value for field, value in updates if field == MESSAGES]
     statuses = [value for value in values if "statuses" in value]
     changes = [value for value in values if "statuses" not in value]
     if statuses:
@@ -94,10 +107,13 @@ def delivery(channel: Channel, values: list[Value]) -> bytes:
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": channel.digits, "phone_number_id": channel.phone_number_id},
     }
-    entry = {
-        "id": channel.waba_id,
-        "changes": [{"value": {**frame, **value}, "field": "messages"} for value in changes],
-    }
+    entry: Value = {"id": channel.waba_id}
+    if any(field not in OF_A_NUMBER for field, _value in updates):
+        entry["time"] = int(now)
+    entry["changes"] = [{"value": {**frame, **value}, "field": MESSAGES} for value in changes]
+    for field, value in updates:
+        if field != MESSAGES:
+            entry["changes"].append({"value": {**(frame if field in OF_A_NUMBER else {}), **value}, "field": field})
     return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}, separators=(",", ":")).encode()
 
 

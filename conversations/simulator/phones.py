@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conversations.simulator import payloads
+from conversations.simulator.blocks import Blocks
 from conversations.simulator.channels import Channel
 from conversations.simulator.chats import Chats, Row
 from conversations.simulator.clock import Clock
@@ -37,6 +38,7 @@ class Phones:
     webhooks: Webhooks
     media: MediaShelf
     events: Events
+    blocks: Blocks
 
     # ---- from the desk ----
 
@@ -77,7 +79,7 @@ class Phones:
 
     def _why_not(self, channel: Channel, customer: Customer | None, sent: Outgoing) -> GraphError | None:
         """Why a message is taken and yet fails. Meta tells of these by webhook: 200 first, `failed` after."""
-        if customer is None:
+        if customer is None or self._are_apart(channel, customer):
             return GraphError(131026)
         if sent.type == "reaction":
             target = self.chats.get(sent.content["message_id"])
@@ -93,6 +95,11 @@ class Phones:
             if heard is None or self.clock.now() - heard > WINDOW:
                 return GraphError(131047)
         return None
+
+    def _are_apart(self, channel: Channel, customer: Customer) -> bool:
+        """One has blocked the other."""
+        number, address = channel.phone_number_id, customer.address
+        return self.blocks.has(number, address) or self.blocks.has(number, address, by_customer=True)
 
     def read_by_desk(self, channel: Channel, wamid: str, *, typing: bool) -> None:
         """Raises GraphError 131009 for a message of the desk's own, or another number's.
@@ -136,6 +143,8 @@ class Phones:
                 status="queued",
             )
             self._show(wamid, customer)
+        if self.blocks.has(channel.phone_number_id, customer.address):
+            return wamid  # one tick for ever: the shop does not hear of it
         self.customers.wrote(customer, channel.phone_number_id, now)
         self.webhooks.add(channel, value, wamid=wamid)
         return wamid

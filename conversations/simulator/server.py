@@ -5,11 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from conversations.simulator import account, cloud, control, phone_api, phone_page
+from conversations.simulator.graph.routes import OBJECT
+from conversations.simulator.graph.routes import routes as graph_routes
 from conversations.simulator.media_rules import LARGEST
 from conversations.simulator.options import Options
 from conversations.simulator.simulator import SIMULATOR, Simulator
-
-OBJECT = r"/v{version:\d+\.\d+}/{object_id:[^/]+}"
 
 
 def make_server(options: Options) -> web.Application:
@@ -17,23 +17,21 @@ def make_server(options: Options) -> web.Application:
     app = web.Application(middlewares=middlewares, client_max_size=LARGEST + 1024 * 1024)
     app[SIMULATOR] = Simulator(options)
     app.cleanup_ctx.append(app[SIMULATOR].alive)
-    get, post, delete = web.get, web.post, web.delete
+    get, post = web.get, web.post
     app.add_routes(
         [
             post(OBJECT + "/messages", cloud.messages),
             post(OBJECT + "/media", account.upload),
-            get(OBJECT + "/phone_numbers", account.phone_numbers),
             get(OBJECT + "/message_templates", account.list_templates),
             post(OBJECT + "/message_templates", account.create_template),
-            get(OBJECT + "/subscribed_apps", account.list_apps),
-            post(OBJECT + "/subscribed_apps", account.subscribe_app),
-            delete(OBJECT + "/subscribed_apps", account.subscribe_app),
-            get(OBJECT, account.get_object),
-            delete(OBJECT, account.delete_object),
+            *graph_routes(),
             get("/whatsapp_business/attachments/{media_id}", account.download),
             post("/control/heard", control.heard),
             post("/control/clock", control.clock),
             post("/control/channels", control.channels),
+            get("/control/numbers", control.numbers),
+            post("/control/numbers", control.numbers),
+            post("/control/webhook", control.webhook),
             get("/control/faults", control.faults),
             post("/control/faults", control.faults),
             get("/control/settings", control.settings),

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from conversations.simulator.blocks import Blocks
+from conversations.simulator.catalogue import Catalogue
 from conversations.simulator.channels import Channel, Channels
 from conversations.simulator.chats import Chats
 from conversations.simulator.clock import Clock
@@ -17,10 +19,12 @@ from conversations.simulator.events import Events
 from conversations.simulator.faults import Faults
 from conversations.simulator.limits import Pairs, Throughput
 from conversations.simulator.media import MediaShelf
+from conversations.simulator.numbers import Numbers
 from conversations.simulator.options import Options
 from conversations.simulator.phones import Phones
 from conversations.simulator.store import Settings, Store
 from conversations.simulator.templates import Templates
+from conversations.simulator.uploads import Uploads
 from conversations.simulator.webhooks import Webhooks
 
 
@@ -31,6 +35,7 @@ class Simulator:
         self.settings = Settings(self.store)
         self.clock = Clock()
         self.events = Events()
+        self.numbers = Numbers(self.store)
         self.channels = Channels(self.store, f"{options.desk_url}/webhooks/whatsapp/")
         self.customers = Customers(self.store, self.settings)
         if not len(self.customers):
@@ -39,11 +44,14 @@ class Simulator:
         self.chats = Chats(self.store)
         self.templates = Templates(self.store)
         self.media = MediaShelf(self.store, options.media)
+        self.uploads = Uploads(self.store, options.media)
+        self.catalogue = Catalogue(self.store)
+        self.blocks = Blocks(self.store)
         self.faults = Faults(self.store)
         self.throughput, self.pairs = Throughput(), Pairs()
-        self.webhooks = Webhooks(self.store, self.channels, self.settings)
+        self.webhooks = Webhooks(self.store, self.channels, self.numbers, self.settings)
         self.phones = Phones(
-            self.chats, self.customers, self.clock, self.settings, self.webhooks, self.media, self.events
+            self.chats, self.customers, self.clock, self.settings, self.webhooks, self.media, self.events, self.blocks
         )
         self.desk = Desk(
             options.desk_url,

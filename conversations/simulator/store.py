@@ -16,7 +16,13 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS channel (
   phone_number_id TEXT PRIMARY KEY, waba_id TEXT NOT NULL, display_phone_number TEXT NOT NULL, name TEXT NOT NULL,
   access_token TEXT NOT NULL, app_secret TEXT NOT NULL, verify_token TEXT NOT NULL, throughput INTEGER NOT NULL,
-  webhook_url TEXT NOT NULL);
+  webhook_url TEXT NOT NULL, issued INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS number (phone_number_id TEXT PRIMARY KEY, state TEXT NOT NULL);  -- numbers.Number as JSON
+CREATE TABLE IF NOT EXISTS block (
+  phone_number_id TEXT NOT NULL, address TEXT NOT NULL, by_customer INTEGER NOT NULL, at REAL NOT NULL,
+  PRIMARY KEY (phone_number_id, address, by_customer)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS upload (handle TEXT PRIMARY KEY, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS no_catalogue (waba_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS customer (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL, wa_id TEXT UNIQUE, user_id TEXT NOT NULL UNIQUE, username TEXT,
   note TEXT NOT NULL DEFAULT '', online INTEGER NOT NULL, read_receipts INTEGER NOT NULL, active_at REAL NOT NULL);
@@ -33,7 +39,8 @@ CREATE INDEX IF NOT EXISTS message_chat ON message (customer_id, phone_number_id
 CREATE INDEX IF NOT EXISTS message_opaque ON message (opaque) WHERE opaque IS NOT NULL;  -- doubles in /control/received
 CREATE TABLE IF NOT EXISTS webhook (  -- still to be posted to the desk
   id INTEGER PRIMARY KEY, phone_number_id TEXT NOT NULL, due REAL NOT NULL, wamid TEXT NOT NULL, status TEXT NOT NULL,
-  value TEXT NOT NULL, made_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0);
+  value TEXT NOT NULL, made_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
+  field TEXT NOT NULL DEFAULT 'messages');
 CREATE TABLE IF NOT EXISTS reaction (
   wamid TEXT NOT NULL, from_customer INTEGER NOT NULL, emoji TEXT NOT NULL, PRIMARY KEY (wamid, from_customer));
 CREATE TABLE IF NOT EXISTS media (
@@ -49,6 +56,10 @@ CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
+# Columns that came after their table: a file of an older version gets them when it is opened.
+ADDED = {"channel": {"issued": "INTEGER NOT NULL DEFAULT 0"}, "webhook": {"field": "TEXT NOT NULL DEFAULT 'messages'"}}
+
+
 class Store:
     """One connection used by one event loop. Reads see what was written, committed or not."""
 
@@ -58,6 +69,11 @@ class Store:
         self._db.row_factory = sqlite3.Row
         # NORMAL: a killed process loses nothing that was committed; only a power cut could
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
+        for table, columns in ADDED.items():
+            known = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            for name, kind in columns.items():
+                if name not in known:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
         self._open = False
         self._waiting: list[asyncio.Future[None]] = []
         self._flush_at: asyncio.TimerHandle | None = None

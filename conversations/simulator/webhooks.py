@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import heapq
 import json
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
 from conversations.simulator.channels import Channel, Channels
 from conversations.simulator.clock import machine_now
-from conversations.simulator.payloads import delivery, signature
+from conversations.simulator.numbers import Numbers
+from conversations.simulator.payloads import MESSAGES, delivery, signature
 from conversations.simulator.store import Settings, Store
 
 GIVE_UP_AFTER = 7 * 86400.0  # seconds (facts 1, "Retries")
@@ -33,19 +35,20 @@ log = logging.getLogger("simulator.webhooks")
 class Due:
     due: float
     id: int
-    phone_number_id: str = field(compare=False)
-    wamid: str = field(compare=False)
-    status: str = field(compare=False)  # sent, delivered, read, failed; "" for a customer's message
-    value: dict[str, Any] = field(compare=False)
-    made_at: float = field(compare=False)
-    attempts: int = field(compare=False, default=0)
+    phone_number_id: str = dataclasses.field(compare=False)
+    wamid: str = dataclasses.field(compare=False)
+    status: str = dataclasses.field(compare=False)  # sent, delivered, read, failed; "" for a customer's message
+    value: dict[str, Any] = dataclasses.field(compare=False)
+    made_at: float = dataclasses.field(compare=False)
+    attempts: int = dataclasses.field(compare=False, default=0)
+    field: str = dataclasses.field(compare=False, default=MESSAGES)
 
 
 class Webhooks:
     """The queue to the desk. `happened(due)` is called when an update is tried first, `arrived(due)` on a 200."""
 
-    def __init__(self, store: Store, channels: Channels, settings: Settings) -> None:
-        self._store, self._channels, self._settings = store, channels, settings
+    def __init__(self, store: Store, channels: Channels, numbers: Numbers, settings: Settings) -> None:
+        self._store, self._channels, self._numbers, self._settings = store, channels, numbers, settings
         self._queue = [
             Due(**{**dict(row), "value": json.loads(row["value"])}) for row in store.rows("SELECT * FROM webhook")
         ]
@@ -62,17 +65,37 @@ class Webhooks:
     def __len__(self) -> int:
         return len(self._queue) + len(self._posting)
 
-    def add(self, channel: Channel, value: dict[str, Any], *, wamid: str, status: str = "", delay: float = 0.0) -> None:
-        """Queue one update; some are queued twice (setting `duplicate`)."""
+    def add(
+        self,
+        channel: Channel,
+        value: dict[str, Any],
+        *,
+        wamid: str = "",
+        status: str = "",
+        delay: float = 0.0,
+        field: str = MESSAGES,
+    ) -> None:
+        """Queue one update; some are queued twice (setting `duplicate`). None when the app is not subscribed."""
+        if not self._numbers.wants_webhooks(channel.phone_number_id):
+            unheard = Due(machine_now(), 0, channel.phone_number_id, wamid, status, value, machine_now())
+            self.happened(unheard)
+            self.arrived(unheard)
+            return
         delays = [delay]
         if random.random() < self._settings["duplicate"]:
             delays.append(delay + random.uniform(0.0, 2.0))
         for seconds in delays:
             due = machine_now() + seconds
-            sql = "INSERT INTO webhook (phone_number_id, due, wamid, status, value, made_at) VALUES (?, ?, ?, ?, ?, ?)"
-            row = (channel.phone_number_id, due, wamid, status, json.dumps(value), machine_now())
-            heapq.heappush(self._queue, Due(due, self._store.write(sql, row), *row[:1], wamid, status, value, row[-1]))
+            sql = """INSERT INTO webhook (phone_number_id, due, wamid, status, value, made_at, field)
+                     VALUES (?, ?, ?, ?, ?, ?, ?)"""
+            number, made_at = channel.phone_number_id, machine_now()
+            row = self._store.write(sql, (number, due, wamid, status, json.dumps(value), made_at, field))
+            heapq.heappush(self._queue, Due(due, row, number, wamid, status, value, made_at, field=field))
         self._wake.set()
+
+    def account(self, channel: Channel, field: str, value: dict[str, Any]) -> None:
+        """Tell of something that is no message: template, account, group, preference (facts 6, 7)."""
+        self.add(channel, value, field=field)
 
     def clear(self) -> None:
         self._queue.clear()
@@ -130,7 +153,7 @@ class Webhooks:
         while self._queue and self._queue[0].due <= now and taken < most:
             due = heapq.heappop(self._queue)
             channel = self._channels.get(due.phone_number_id)
-            rest = self._resting.get(channel.webhook_url, (0.0, 0.0))[0] if channel else now + LONGEST_WAIT
+            rest = self._resting.get(self._url(channel), (0.0, 0.0))[0] if channel else now + LONGEST_WAIT
             if channel is None or rest > now:
                 due.due = rest
                 heapq.heappush(self._queue, due)
@@ -147,7 +170,7 @@ class Webhooks:
         for due in batch:
             if not due.attempts:
                 self.happened(due)
-        body = delivery(channel, [due.value for due in batch])
+        url, body = self._url(channel), delivery(channel, [(due.field, due.value) for due in batch], machine_now())
         headers = {
             "Content-Type": "application/json",
             "X-Hub-Signature-256": signature(channel, body),
@@ -155,7 +178,7 @@ class Webhooks:
         }
         answered = False
         try:
-            async with session.post(channel.webhook_url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 await answer.read()
                 answered, accepted = True, answer.status == 200
         except asyncio.CancelledError:
@@ -164,13 +187,17 @@ class Webhooks:
             raise
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             accepted = False
-        self._settle(channel, batch, answered=answered, accepted=accepted)
+        self._settle(url, batch, answered=answered, accepted=accepted)
 
-    def _settle(self, channel: Channel, batch: list[Due], *, answered: bool, accepted: bool) -> None:
+    def _url(self, channel: Channel) -> str:
+        """Where this number's webhooks go: its own override, else the account's, else the app's callback (facts 1)."""
+        return self._numbers.callback(channel.phone_number_id) or channel.webhook_url
+
+    def _settle(self, url: str, batch: list[Due], *, answered: bool, accepted: bool) -> None:
         if accepted:
             self.posted += 1
             self._store.write_many("DELETE FROM webhook WHERE id = ?", [(due.id,) for due in batch])
-            if self._resting.pop(channel.webhook_url, None):
+            if self._resting.pop(url, None):
                 self.hurry()
             for due in batch:
                 self.arrived(due)
@@ -179,15 +206,15 @@ class Webhooks:
         self.refused += 1
         now = machine_now()
         if not answered:
-            before, wait = self._resting.get(channel.webhook_url, (0.0, 0.5))
+            before, wait = self._resting.get(url, (0.0, 0.5))
             if before <= now:
                 wait = min(wait * 2, LONGEST_WAIT)
-                self._resting[channel.webhook_url] = (now + wait, wait)
+                self._resting[url] = (now + wait, wait)
             self.reachable(False)
         for due in batch:
             due.attempts += 1
             wait = min(2.0 ** (due.attempts - 1), LONGEST_WAIT) * random.uniform(1, 1.2)
-            due.due = max(now + wait, self._resting.get(channel.webhook_url, (0.0, 0.0))[0])
+            due.due = max(now + wait, self._resting.get(url, (0.0, 0.0))[0])
             if now - due.made_at > GIVE_UP_AFTER:
                 self._store.write("DELETE FROM webhook WHERE id = ?", (due.id,))
                 continue

@@ -1,4 +1,4 @@
-"""Numbers, templates and files of the stand-in."""
+"""Templates and files of the stand-in."""
 
 from __future__ import annotations
 
@@ -56,17 +56,6 @@ async def test_a_file_of_another_kind_fails_by_status(world: World) -> None:
     wamid = await world.sent("image", {"id": made["id"]})
     await until(lambda: world.desk.statuses(wamid))
     assert world.desk.statuses(wamid)[0]["errors"][0]["code"] == 131053
-
-
-@in_world()
-async def test_numbers_and_subscriptions(world: World) -> None:
-    _, number = await world.graph("GET", f"{NUMBER}?fields=quality_rating,verified_name")
-    assert number == {"id": NUMBER, "verified_name": "Bottega Tramontana", "quality_rating": "GREEN"}
-    _, listed = await world.graph("GET", f"{ACCOUNT}/phone_numbers")
-    assert [each["id"] for each in listed["data"]] == [NUMBER]
-    assert (await world.graph("POST", f"{ACCOUNT}/subscribed_apps", {}))[1] == {"success": True}
-    status, answer = await world.graph("GET", "123/phone_numbers")
-    assert (status, answer["error"]["error_subcode"]) == (400, 33)
 
 
 @in_world()

@@ -41,6 +41,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.deliveries: list[dict[str, Any]] = []
+        self.elsewhere: list[dict[str, Any]] = []  # what came to an overridden callback
         self.answer = 200
         self.moved = 0.0
         self.port = 0
@@ -51,8 +52,13 @@ class Desk:
         assert request.headers["X-Hub-Signature-256"] == f"sha256={expected}"
         assert request.headers["Content-Type"] == "application/json"
         if self.answer == 200:
-            self.deliveries.append(json.loads(body))
+            (self.elsewhere if "elsewhere" in request.path else self.deliveries).append(json.loads(body))
         return web.Response(status=self.answer)
+
+    async def handshake(self, request: web.Request) -> web.Response:
+        if request.query["hub.verify_token"] != CHANNEL["verify_token"]:
+            return web.Response(status=403)
+        return web.Response(text=request.query["hub.challenge"])
 
     async def channels(self, request: web.Request) -> web.Response:
         assert request.headers["X-Demo-Token"] == TOKEN
@@ -66,8 +72,9 @@ class Desk:
         shown = datetime.fromtimestamp(now, UTC).isoformat()
         return web.json_response({"now": shown, "machine": shown, "rate": 1.0, "moved": bool(self.moved)})
 
-    def values(self) -> list[dict[str, Any]]:
-        return [c["value"] for d in self.deliveries for e in d["entry"] for c in e["changes"]]
+    def values(self, field: str = "") -> list[dict[str, Any]]:
+        changes = [change for d in self.deliveries for e in d["entry"] for change in e["changes"]]
+        return [change["value"] for change in changes if field in ("", change["field"])]
 
     def statuses(self, wamid: str = "") -> list[dict[str, Any]]:
         found = [status for value in self.values() for status in value.get("statuses", ())]
@@ -132,6 +139,9 @@ async def serve(app: web.Application) -> tuple[web.AppRunner, int]:
 async def desk_running() -> AsyncIterator[Desk]:
     desk, app = Desk(), web.Application()
     app.router.add_post("/webhooks/whatsapp/", desk.webhook)
+    app.router.add_get("/webhooks/whatsapp/", desk.handshake)
+    app.router.add_post("/elsewhere/", desk.webhook)
+    app.router.add_get("/elsewhere/", desk.handshake)
     app.router.add_get("/demo/channels/", desk.channels)
     app.router.add_route("*", "/demo/clock/", desk.clock)
     runner, desk.port = await serve(app)

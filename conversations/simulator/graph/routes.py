@@ -1,0 +1,71 @@
+"""The addresses of the Graph API besides /messages and /media, any version."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from conversations.simulator import account
+from conversations.simulator.graph import (
+    badge,
+    blocks,
+    commerce,
+    contact_book,
+    numbers,
+    profile,
+    registration,
+    subscriptions,
+    uploads,
+)
+from conversations.simulator.simulator import of
+
+OBJECT = r"/v{version:\d+\.\d+}/{object_id:[^/]+}"
+
+
+async def get_object(request: web.Request) -> web.StreamResponse:
+    """GET /{id}: a number, an upload session, or a file."""
+    object_id = request.match_info["object_id"]
+    if object_id.startswith("upload:"):
+        return await uploads.show_session(request)
+    if of(request).channels.get(object_id):
+        return await numbers.get_number(request)
+    return await account.get_object(request)
+
+
+async def post_object(request: web.Request) -> web.StreamResponse:
+    """POST /{id}: a number's settings, or bytes of an upload."""
+    if request.match_info["object_id"].startswith("upload:"):
+        return await uploads.send_bytes(request)
+    return await numbers.change_number(request)
+
+
+def routes() -> list[web.RouteDef]:
+    get, post, delete = web.get, web.post, web.delete
+    return [
+        post(OBJECT + "/request_code", registration.request_code),
+        post(OBJECT + "/verify_code", registration.verify_code),
+        post(OBJECT + "/register", registration.register),
+        post(OBJECT + "/deregister", registration.deregister),
+        get(OBJECT + "/phone_numbers", numbers.phone_numbers),
+        get(OBJECT + "/subscribed_apps", subscriptions.list_apps),
+        post(OBJECT + "/subscribed_apps", subscriptions.subscribe),
+        delete(OBJECT + "/subscribed_apps", subscriptions.unsubscribe),
+        get(OBJECT + "/whatsapp_business_profile", profile.get_profile),
+        post(OBJECT + "/whatsapp_business_profile", profile.change_profile),
+        get("/whatsapp_business/pictures/{sha256}", profile.show_picture),
+        post(OBJECT + "/uploads", uploads.open_session),
+        get(OBJECT + "/official_business_account", badge.get_badge),
+        post(OBJECT + "/official_business_account", badge.ask_for_badge),
+        get(OBJECT + "/block_users", blocks.list_blocked),
+        post(OBJECT + "/block_users", blocks.block),
+        delete(OBJECT + "/block_users", blocks.unblock),
+        delete(OBJECT + "/contact_book", contact_book.forget_contact),
+        get(OBJECT + "/whatsapp_commerce_settings", commerce.get_settings),
+        post(OBJECT + "/whatsapp_commerce_settings", commerce.change_settings),
+        get(OBJECT + "/product_catalogs", commerce.list_catalogues),
+        post(OBJECT + "/product_catalogs", commerce.connect_catalogue),
+        delete(OBJECT + "/product_catalogs", commerce.connect_catalogue),
+        get(OBJECT + "/products", commerce.list_products),
+        get(OBJECT, get_object),
+        post(OBJECT, post_object),
+        delete(OBJECT, account.delete_object),
+    ]
