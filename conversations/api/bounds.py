@@ -22,6 +22,10 @@ class TimeFilter(django_filters.rest_framework.IsoDateTimeFilter):
         ]
         super().__init__(*args, validators=bounds, **options)
 
+    def filter(self, qs: Any, value: datetime | None) -> Any:
+        """In UTC: PostgreSQL takes no offset of 16 hours or more."""
+        return super().filter(qs, value and value.astimezone(UTC))
+
 
 class IdFilter(django_filters.NumberFilter):
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -73,7 +73,7 @@ class DepartmentShape(serializers.ModelSerializer[Department]):
 
 
 class ChannelShape(serializers.ModelSerializer[Channel]):
-    default_department = DepartmentRef(read_only=True)
+    default_department = DepartmentRef(read_only=True, allow_null=True)
 
     class Meta:
         model = Channel
