@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 import django_filters.rest_framework
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -18,14 +19,14 @@ from rest_framework.response import Response
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer, visible_conversations
 from conversations.actions import messages as verbs
-from conversations.api.bounds import TimeFilter
+from conversations.api.bounds import JsonField, TimeFilter
 from conversations.api.desk_view import DeskView
 from conversations.api.message_shapes import MessageShape
 from conversations.errors import Invalid, NotTransition
 from conversations.models import Conversation, Direction, Message, MessageStatus
 from conversations.queries.conversations import listed_messages, thread_of
 from conversations.queries.search import search_messages
-from conversations.whatsapp import json_text
+from conversations.queries.templates import content_of as template_content
 
 LONGEST_KEY = 120
 
@@ -47,26 +48,36 @@ class MessageFilter(django_filters.rest_framework.FilterSet):
 
 
 class AnswerBody(serializers.Serializer[Any]):
-    """Either `text`, or `type` with Meta's object of that type as `content`."""
+    """Either `text`; or `type` with Meta's object of that type as `content`; or `template` with its `parameters`."""
 
     text = serializers.CharField(required=False, trim_whitespace=False)
     type = serializers.CharField(required=False, max_length=24, help_text="text, image, template, interactive, …")
-    content = serializers.DictField(required=False, help_text='Meta\'s object of that type, such as {"body": "Ciao"}.')
+    content = JsonField(required=False, help_text='Meta\'s object of that type, such as {"body": "Ciao"}.')
+    template = serializers.IntegerField(required=False, help_text="Id of an approved template of this channel.")
+    parameters = JsonField(
+        required=False,
+        help_text='What fills the template: slot\'s key -> value, such as {"body.1": "Asha"}. The rest comes from where admin says.',
+    )
     reply_to = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the message it answers.")
     not_before = serializers.DateTimeField(required=False, allow_null=True, help_text="Send it later.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("text" in attrs) == ("content" in attrs):
-            raise serializers.ValidationError(_("Give either a text, or a type with its content."))
+        if len({"text", "content", "template"} & attrs.keys()) != 1:
+            raise serializers.ValidationError(_("Give either a text, or a type with its content, or a template."))
         if "content" in attrs and "type" not in attrs:
             raise serializers.ValidationError({"type": _("Name the type of the content.")})
+        if "parameters" in attrs and "template" not in attrs:
+            raise serializers.ValidationError({"template": _("Name the template of these parameters.")})
         return attrs
 
-    def validate_content(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Only what a database can keep: nothing that reading a webhook would have to take out."""
-        if content != json_text.clean(content) or not json_text.is_finite(content):
-            raise serializers.ValidationError(_("It holds characters or numbers that cannot be kept."))
-        return content
+
+def said(given: dict[str, Any], conversation: Conversation, by: User) -> tuple[str, dict[str, Any]]:
+    """Type and Meta's object of what the body asks for."""
+    if "template" in given:
+        return "template", template_content(conversation, given["template"], by=by, given=given.get("parameters"))
+    if "text" in given:
+        return given.get("type") or "text", {"body": given["text"]}
+    return given["type"], given["content"]
 
 
 class ConversationPart(DeskView):
@@ -112,11 +123,12 @@ class Thread(ConversationPart, mixins.ListModelMixin, viewsets.GenericViewSet[Me
         key = request.headers.get("Idempotency-Key", "").strip()
         if len(key) > LONGEST_KEY:
             raise Invalid(_("An Idempotency-Key has at most %(count)s characters.") % {"count": LONGEST_KEY})
+        type_, content = said(given, row, self.user)
         message = verbs.answer(
             conversation=row,
             by=self.user,
-            type_=given.get("type") or "text",
-            content=given["content"] if "content" in given else {"body": given["text"]},
+            type_=type_,
+            content=content,
             reply_to_wamid=_wamid(row, given.get("reply_to")),
             client_key=key or None,
             not_before=given.get("not_before"),
