@@ -11,6 +11,7 @@ from conversations.admin import (
     message,
     people,
     pricing,
+    upload,
     watch,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "message",
     "people",
     "pricing",
+    "upload",
     "watch",
 ]

@@ -112,7 +112,7 @@ class ChannelAdmin(ConfigAdmin):
         ),
         (
             _("Customers and conversations"),
-            {"fields": ["time_zone", "language", "default_department", "reopen_hours"]},
+            {"fields": ["time_zone", "language", "default_department", "reopen_hours", "picture_side"]},
         ),
         (
             _("Limits and prices"),

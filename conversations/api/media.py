@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -20,6 +18,7 @@ from conversations.access.roles import Can
 from conversations.access.visibility import visible_messages
 from conversations.api.desk_view import DeskView
 from conversations.errors import NotFound
+from conversations.media import shelf
 from conversations.models import Attachment
 
 CHUNK = 256 * 1024
@@ -57,7 +56,7 @@ class Media(DeskView, APIView):
         row = Attachment.objects.filter(pk=pk, message__in=visible_messages(self.user).values("pk")).first()
         if row is None:
             raise NotFound
-        path = Path(settings.MEDIA_ROOT) / row.path
+        path = shelf.path_of(row.sha256)
         if row.status != Attachment.Status.STORED or not path.is_file():
             raise NotFound(_("This file is not stored: it is being fetched, was lost or refused."))
         etag = f'"{row.sha256}"'

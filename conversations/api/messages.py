@@ -19,14 +19,14 @@ from rest_framework.response import Response
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer, visible_conversations
 from conversations.actions import messages as verbs
-from conversations.api.bounds import JsonField, TimeFilter
+from conversations.api.bounds import TimeFilter
 from conversations.api.desk_view import DeskView
 from conversations.api.message_shapes import MessageShape
 from conversations.errors import Invalid, NotTransition
-from conversations.models import Conversation, Direction, Message, MessageStatus
+from conversations.models import Conversation, Direction, Message, MessageStatus, Upload
 from conversations.queries.conversations import listed_messages, thread_of
 from conversations.queries.search import search_messages
-from conversations.queries.templates import content_of as template_content
+from conversations.whatsapp import json_text
 
 LONGEST_KEY = 120
 
@@ -48,36 +48,29 @@ class MessageFilter(django_filters.rest_framework.FilterSet):
 
 
 class AnswerBody(serializers.Serializer[Any]):
-    """Either `text`; or `type` with Meta's object of that type as `content`; or `template` with its `parameters`."""
+    """One of: `text`; `upload` with `caption` or `voice`; `type` with Meta's object of that type as `content`."""
 
     text = serializers.CharField(required=False, trim_whitespace=False)
     type = serializers.CharField(required=False, max_length=24, help_text="text, image, template, interactive, …")
-    content = JsonField(required=False, help_text='Meta\'s object of that type, such as {"body": "Ciao"}.')
-    template = serializers.IntegerField(required=False, help_text="Id of an approved template of this channel.")
-    parameters = JsonField(
-        required=False,
-        help_text='What fills the template: slot\'s key -> value, such as {"body.1": "Asha"}. The rest comes from where admin says.',
-    )
+    content = serializers.DictField(required=False, help_text='Meta\'s object of that type, such as {"body": "Ciao"}.')
+    upload = serializers.IntegerField(required=False, help_text="Id of a file uploaded before by the same person.")
+    caption = serializers.CharField(required=False, trim_whitespace=False, help_text="Of a picture, video or document.")
+    voice = serializers.BooleanField(required=False, help_text="Sound as a voice message: OGG with Opus.")
     reply_to = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the message it answers.")
     not_before = serializers.DateTimeField(required=False, allow_null=True, help_text="Send it later.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if len({"text", "content", "template"} & attrs.keys()) != 1:
-            raise serializers.ValidationError(_("Give either a text, or a type with its content, or a template."))
+        if sum(name in attrs for name in ("text", "upload", "content")) != 1:
+            raise serializers.ValidationError(_("Give either a text, an uploaded file, or a type with its content."))
         if "content" in attrs and "type" not in attrs:
             raise serializers.ValidationError({"type": _("Name the type of the content.")})
-        if "parameters" in attrs and "template" not in attrs:
-            raise serializers.ValidationError({"template": _("Name the template of these parameters.")})
         return attrs
 
-
-def said(given: dict[str, Any], conversation: Conversation, by: User) -> tuple[str, dict[str, Any]]:
-    """Type and Meta's object of what the body asks for."""
-    if "template" in given:
-        return "template", template_content(conversation, given["template"], by=by, given=given.get("parameters"))
-    if "text" in given:
-        return given.get("type") or "text", {"body": given["text"]}
-    return given["type"], given["content"]
+    def validate_content(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Only what a database can keep: nothing that reading a webhook would have to take out."""
+        if content != json_text.clean(content) or not json_text.is_finite(content):
+            raise serializers.ValidationError(_("It holds characters or numbers that cannot be kept."))
+        return content
 
 
 class ConversationPart(DeskView):
@@ -123,7 +116,7 @@ class Thread(ConversationPart, mixins.ListModelMixin, viewsets.GenericViewSet[Me
         key = request.headers.get("Idempotency-Key", "").strip()
         if len(key) > LONGEST_KEY:
             raise Invalid(_("An Idempotency-Key has at most %(count)s characters.") % {"count": LONGEST_KEY})
-        type_, content = said(given, row, self.user)
+        type_, content = _content(given, self.user)
         message = verbs.answer(
             conversation=row,
             by=self.user,
@@ -134,6 +127,25 @@ class Thread(ConversationPart, mixins.ListModelMixin, viewsets.GenericViewSet[Me
             not_before=given.get("not_before"),
         )
         return Response(self.get_serializer(message).data, status=status.HTTP_201_CREATED)
+
+
+def _content(given: dict[str, Any], user: User) -> tuple[str, dict[str, Any]]:
+    """Type and Meta's object of it."""
+    if "text" in given:
+        return "text", {"body": given["text"]}
+    if "content" in given:
+        return given["type"], given["content"]
+    upload = Upload.objects.filter(pk=given["upload"], by=user).first()
+    if upload is None:
+        raise Invalid(_("There is no such upload of yours."))
+    content: dict[str, Any] = {"upload": upload.pk}
+    if given.get("caption"):
+        content["caption"] = given["caption"]
+    if upload.kind == "document":
+        content["filename"] = upload.filename
+    if upload.kind == "audio" and given.get("voice"):
+        content["voice"] = True
+    return upload.kind, content
 
 
 def _wamid(conversation: Conversation, reply_to: int | None) -> str:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
-import os
-import tempfile
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,9 +15,9 @@ from conversations import clock, wake
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
+from conversations.media import shelf, sniff
 from conversations.models import Attachment
 from conversations.reach import access_to
-from conversations.whatsapp import sniff
 from conversations.whatsapp.client import CloudApi
 from conversations.whatsapp.transport import ApiError, NotSent, Unanswered
 
@@ -95,7 +89,7 @@ def _fetch(attachment: Attachment) -> None:
 
 
 def _download(attachment: Attachment) -> tuple[str, int, str]:
-    """Into a file beside its place, then moved there whole: nobody ever sees half a file."""
+    """Hash, size and type by content of the file, once it is on the shelf."""
     api = CloudApi(access_to(attachment.message.channel))
     url = attachment.url if attachment.tries == 1 and _is_metas(attachment.url, api.access.base_url) else ""
     if not url:
@@ -103,21 +97,19 @@ def _download(attachment: Attachment) -> tuple[str, int, str]:
         url = str(found.get("url") or "")
         if not url:
             raise Refused(_("no link"))
-    root = Path(settings.MEDIA_ROOT)
-    root.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=root, prefix="incoming-")
     try:
-        sha256, size, start = _write(handle, api.download(url))
-        if not _hash_fits(attachment.declared_sha256, sha256):
+        draft = shelf.draft(api.download(url), largest=LARGEST)
+    except shelf.TooLarge:
+        raise Refused(_("larger than %s MB") % (LARGEST // 1024 // 1024)) from None
+    try:
+        if draft.size == 0:
+            raise NotSent(_("an empty file"))
+        if not _hash_fits(attachment.declared_sha256, draft.sha256):
             raise NotSent(_("the hash does not fit: cut short on the way"))
-        content_type = sniff.content_type(start)
-        attachment.sha256 = sha256
-        target = root / attachment.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        Path(name).replace(target)
+        draft.keep()
     finally:
-        Path(name).unlink(missing_ok=True)
-    return sha256, size, content_type
+        draft.discard()
+    return draft.sha256, draft.size, sniff.content_type(draft.start)
 
 
 def _is_metas(url: str, base_url: str) -> bool:
@@ -126,24 +118,6 @@ def _is_metas(url: str, base_url: str) -> bool:
     host = parts.hostname or ""
     own = (parts.scheme, parts.netloc) == urlsplit(base_url)[:2]
     return own or (parts.scheme == "https" and any(host == name or host.endswith(f".{name}") for name in META_HOSTS))
-
-
-def _write(handle: int, pieces: Iterator[bytes]) -> tuple[str, int, bytes]:
-    digest, size, start = hashlib.sha256(), 0, b""
-    with os.fdopen(handle, "wb") as file:
-        for piece in pieces:
-            size += len(piece)
-            if size > LARGEST:
-                raise Refused(_("larger than %s MB") % (LARGEST // 1024 // 1024))
-            if len(start) < sniff.ENOUGH:
-                start += piece[: sniff.ENOUGH - len(start)]
-            digest.update(piece)
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    if size == 0:
-        raise NotSent(_("an empty file"))
-    return digest.hexdigest(), size, start
 
 
 def _hash_fits(declared: str, sha256: str) -> bool:

@@ -33,6 +33,7 @@ from conversations.models.stamp import Alarm, Heartbeat, Stamp
 from conversations.models.tag import Tag
 from conversations.models.template import Template, TemplateFill, TemplateSync
 from conversations.models.token import ApiToken
+from conversations.models.upload import MediaHandle, Upload
 from conversations.models.window import Window
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Lane",
     "LedgerEntry",
     "Lock",
+    "MediaHandle",
     "Message",
     "MessageStatus",
     "MessageVersion",
@@ -84,5 +86,6 @@ __all__ = [
     "TemplateFill",
     "TemplateSync",
     "Tier",
+    "Upload",
     "Window",
 ]

@@ -47,8 +47,3 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.filename or self.media_id or str(self.pk)
-
-    @property
-    def path(self) -> str:
-        """Where the content lies in the media store: by hash, so equal files are kept once."""
-        return f"{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"

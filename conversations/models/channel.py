@@ -101,6 +101,12 @@ class Channel(models.Model):
     window_margin_seconds = models.PositiveSmallIntegerField(
         _("safety margin at the window's end (seconds)"), default=30, validators=[MaxValueValidator(3600)]
     )
+    picture_side = models.PositiveSmallIntegerField(  # C34: 800 × 600 suggested
+        _("longest side of pictures sent"),
+        default=800,
+        validators=[MaxValueValidator(10000)],
+        help_text=_("In pixels; larger ones are made smaller. 0: as they are, up to WhatsApp's 5 MB."),
+    )
     last_inbound_at = models.DateTimeField(_("last message in"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -6,13 +6,16 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, models, transaction
 
 from conversations import clock, window
 from conversations.models import Attempt, Channel, Halt, Identity, Message, MessageStatus, Origin
 from conversations.models.message import MessageQuerySet
+from conversations.outbox import files
 from conversations.outbox.failure import fail
+from conversations.outbox.files import File
 from conversations.reach import access_to
 from conversations.whatsapp import outgoing
 from conversations.whatsapp.transport import Access
@@ -32,7 +35,8 @@ class Claimed:
     message: Message
     attempt: Attempt
     access: Access
-    payload: dict[str, object]
+    payload: dict[str, Any]
+    files: list[File]
 
 
 def sendable(channel: Channel) -> MessageQuerySet:
@@ -49,16 +53,22 @@ def claim(channel: Channel, limit: int = 1) -> list[Claimed]:
         if not rows:
             return []
         now, halts, known = clock.now(), _halts(rows), _identities(channel, rows)
-        ready: list[tuple[Message, dict[str, object]]] = []
+        uploads = files.find(channel, [message.payload for message in rows])
+        uploaded = files.handles(channel, uploads.values())
+        ready: list[tuple[Message, dict[str, Any], list[File]]] = []
         for message in rows:
             message.channel = channel
             refused, payload = _looked_at(message, now, halts, known)
-            if payload:
-                ready.append((message, payload))
+            try:
+                filled, needed = files.prepare(payload, uploads, uploaded)
+            except files.FileGone:
+                refused, filled = "file_gone", {}
+            if filled:
+                ready.append((message, filled, needed))
             else:
                 fail(message, code=refused or "no_address")
-        attempts = _begin([message for message, _payload in ready])
-    return [Claimed(message, attempts[message.pk], access, payload) for message, payload in ready]
+        attempts = _begin([message for message, _payload, _files in ready])
+    return [Claimed(message, attempts[message.pk], access, payload, needed) for message, payload, needed in ready]
 
 
 def _lock(channel: Channel, limit: int) -> list[Message]:
@@ -111,7 +121,7 @@ def _identities(channel: Channel, rows: Iterable[Message]) -> Known:
     return known
 
 
-def _looked_at(message: Message, now: datetime, halts: list[Halt], known: Known) -> tuple[str, dict[str, object]]:
+def _looked_at(message: Message, now: datetime, halts: list[Halt], known: Known) -> tuple[str, dict[str, Any]]:
     """Our error code, or what to send. A row that cannot be read must not stand in the others' way."""
     try:
         refused = _refusal(message, now, halts)
@@ -139,7 +149,7 @@ def _is_stale(message: Message, now: datetime) -> bool:
     return message.not_before is not None and message.not_before < now - TOO_LATE
 
 
-def _payload(message: Message, known: Known) -> dict[str, object]:
+def _payload(message: Message, known: Known) -> dict[str, Any]:
     """The body of the request; {} when the customer has no address on this channel."""
     conversation = message.conversation
     identities = known.get(conversation.contact_id or 0, {})

@@ -20,7 +20,7 @@ from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record_all
 from conversations.models import Attempt, Channel, Message, MessageStatus
-from conversations.outbox import pacing, receipts
+from conversations.outbox import files, pacing, receipts
 from conversations.outbox.claim import Claimed, claim
 from conversations.outbox.failure import SYSTEM, fail, mark_unconfirmed
 from conversations.pace import keep_at_it
@@ -35,6 +35,7 @@ LONGEST_WAIT = 1.0  # seconds a drain waits for a token before it leaves the res
 LOOK_AGAIN = 0.05  # seconds until new work is looked for while calls are under way
 TOGETHER = 0.02  # seconds
 MOST = 1000  # calls in one round
+TRIES_WITH_FILES = 3  # when Meta does not know the ids of its files any more
 RECONNECT = timedelta(seconds=5)  # until the next try after Meta could not be reached
 
 Outcome = Accepted | ApiError | NotSent | Unanswered
@@ -120,8 +121,10 @@ def _channels_with_work() -> list[Channel]:
 
 def _call(claimed: Claimed) -> Outcome:
     """In a sender thread: no database, and no exception lost."""
+    api = CloudApi(claimed.access)
     try:
-        return CloudApi(claimed.access).send(claimed.payload)
+        files.send_up(api, claimed.files)
+        return api.send(claimed.payload)
     except (ApiError, NotSent, Unanswered) as problem:
         return problem
     except Exception as problem:  # a fault of ours in the middle of a call: Meta may have it
@@ -145,6 +148,8 @@ def _record(landed: list[tuple[Claimed, Outcome]]) -> None:
 
 
 def _write_down(landed: list[tuple[Claimed, Outcome]]) -> None:
+    for claimed, _outcome in landed:
+        files.remember(claimed.message.channel, claimed.files)
     accepted = [(claimed, outcome) for claimed, outcome in landed if isinstance(outcome, Accepted)]
     if accepted:
         _accepted(accepted)
@@ -192,6 +197,8 @@ def _refused(claimed: Claimed, error: GraphError) -> None:
     logger.info("send.refused", extra={"message_id": message.pk, "code": error.code, "class": rule.what.value})
     if rule.what is Class.ALARM:
         channels.stop(channel=message.channel, by=SYSTEM, code=code, reason=rule.sentence)
+        _again(claimed, code=code, detail=detail, wait_for=timedelta(0), http_status=error.http_status)
+    elif files.forget(message.channel, claimed.files, error.code) and message.tries < TRIES_WITH_FILES:
         _again(claimed, code=code, detail=detail, wait_for=timedelta(0), http_status=error.http_status)
     elif rule.what in {Class.RETRY, Class.WAIT} and message.tries < rule.tries:
         wait_for = timedelta(seconds=error.wait(message.tries))

@@ -137,6 +137,7 @@ OURS: dict[str, str] = {
     "template_disabled": gettext_noop("WhatsApp has disabled the template."),
     "template_gone": gettext_noop("The template was deleted."),
     "invalid": gettext_noop("This message cannot be put into WhatsApp's form."),
+    "file_gone": gettext_noop("The file is not kept any more. Send it again."),
     "channel_off": gettext_noop("This number is switched off."),
     "network": gettext_noop("WhatsApp could not be reached; it is tried again."),
     "unconfirmed": gettext_noop("It is not known whether WhatsApp got this message."),

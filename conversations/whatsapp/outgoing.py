@@ -73,7 +73,8 @@ def _text(content: dict[str, Any]) -> str:
 
 
 def _media(content: dict[str, Any]) -> str:
-    if bool(content.get("id")) == bool(content.get("link")) or not _is_text(content.get("id") or content.get("link")):
+    given = [content[name] for name in ("upload", "id", "link") if content.get(name)]
+    if len(given) != 1 or not (_is_text(given[0]) or ("upload" in content and isinstance(given[0], int))):
         return _("Give either the uploaded file or a link.")
     if not isinstance(content.get("filename", ""), str):
         return _("The file's name is not a text.")

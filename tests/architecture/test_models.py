@@ -25,7 +25,7 @@ HAPPENINGS = {
         "Contact", "Identity", "Group", "Conversation", "Template", "TemplateSync", "Message", "Reaction", "MessageVersion",
         "Attachment", "ClockShift", "Consent", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
-        "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth",
+        "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},

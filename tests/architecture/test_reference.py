@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 
 import pytest
@@ -90,8 +91,9 @@ def every_error(root: type[DeskError] = DeskError) -> set[str]:
 
 
 def test_error_codes_of_the_api() -> None:
-    import crm_sync.admin.connections  # noqa: F401  its refusal is a DeskError too
-
+    for name in files():  # whoever defines one
+        if name.rsplit("/", 1)[-1] != "__main__.py" and "DeskError" in (ROOT / name).read_text():
+            importlib.import_module(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
     codes = every_error()
     tree = files()["conversations/api/problems.py"]
     for node in ast.walk(tree):

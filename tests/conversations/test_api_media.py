@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from django.test import Client
 
+from conversations.media import shelf
 from conversations.models import Attachment
 from tests.conversations.cast import Cast, api, code_of, make_cast
 
@@ -25,7 +25,7 @@ def stored(cast: Cast, content_type: str, filename: str = "file") -> str:
     row = Attachment.objects.create(
         message=cast.hello, status="stored", sha256="cd" * 32, content_type=content_type, filename=filename
     )
-    path = Path(django_settings.MEDIA_ROOT) / row.path
+    path = shelf.path_of(row.sha256)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"contents")
     return f"/media/{row.pk}/"

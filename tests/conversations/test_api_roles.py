@@ -34,6 +34,7 @@ TABLE: dict[str, str] = {
     "post /conversations/{id}/hand_over/": ANSWER,
     "get /conversations/{conversation}/messages/": READ,
     "post /conversations/{conversation}/messages/": ANSWER,
+    "post /conversations/{conversation}/uploads/": ANSWER,
     "get /conversations/{conversation}/notes/": READ,
     "post /conversations/{conversation}/notes/": DESK,
     "get /messages/": READ,
@@ -53,7 +54,6 @@ TABLE: dict[str, str] = {
     "get /tags/{id}/": ANALYST_TOO,
     "get /templates/": READ,
     "get /templates/{id}/": READ,
-    "post /templates/{id}/preview/": READ,
 }
 ROLES = {"A": "Administrator", "E": "Editor", "G": "Agent", "N": "Analyst"}
 

@@ -13,8 +13,9 @@ import responses
 
 from conversations.actor import Actor
 from conversations.ingest import media
+from conversations.media import sniff
+from conversations.media.shelf import path_of
 from conversations.models import Attachment, Event
-from conversations.whatsapp import sniff
 from tests import makers
 from tests.conversations.test_outbox_delivery import later
 
@@ -60,7 +61,7 @@ def test_a_file_is_kept_under_its_hash_whatever_its_name(meta: responses.Request
     assert media.fetch_due() == 1
     row.refresh_from_db()
     assert (row.status, row.size, row.content_type) == ("stored", len(PNG), "image/png")
-    assert (shelf / row.path).read_bytes() == PNG
+    assert path_of(row.sha256).read_bytes() == PNG
     assert [one.name for one in shelf.rglob("*") if one.is_file()] == [row.sha256]
     assert Event.objects.filter(kind="attachment.stored").count() == 1
     assert media.fetch_due() == 0
