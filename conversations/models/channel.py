@@ -26,7 +26,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
 class Channel(models.Model):
     """One way customers reach us: a connected WhatsApp business number, or an API channel (C1, S13).
 
-    setup -> active <-> stopped (token, payment or policy trouble: `status_reason` says which)
+    setup -> active <-> stopped (token, payment or policy trouble: `status_code` is Meta's; by itself again after `stopped_until`)
                |
                v
             offline (switched off by staff; still receives)
@@ -76,7 +76,9 @@ class Channel(models.Model):
     daily_recipient_limit = models.PositiveIntegerField(_("unique recipients a day"), null=True, blank=True)
     quality_rating = models.CharField(_("quality"), max_length=8, choices=Quality.choices, default=Quality.UNKNOWN)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.SETUP)
-    status_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    status_code = models.CharField(_("error"), max_length=40, blank=True, editable=False)
+    status_detail = models.CharField(_("WhatsApp's own words"), max_length=500, blank=True, editable=False)
+    stopped_until = models.DateTimeField(_("stopped until"), null=True, blank=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome", validators=[time_zone_exists])
     language = models.CharField(
         _("language"), max_length=8, choices=[("it", _("Italian")), ("en", _("English"))], default="it"
@@ -111,7 +113,17 @@ class Channel(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ChannelQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["access_token", "app_secret", "verify_token", "last_inbound_at"])
+    history = HistoricalRecords(
+        excluded_fields=[
+            "access_token",
+            "app_secret",
+            "verify_token",
+            "last_inbound_at",
+            "status_code",
+            "status_detail",
+            "stopped_until",
+        ]
+    )
 
     class Meta:
         verbose_name = _("channel")

@@ -63,6 +63,8 @@ class Attempt(models.Model):
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
     error_code = models.CharField(_("error"), max_length=40, blank=True)
     detail = models.CharField(_("details"), max_length=500, blank=True)
+    wamid = models.CharField(_("WhatsApp id"), max_length=200, blank=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)  # only where a message had several
 
     class Meta:
         verbose_name = _("attempt")
