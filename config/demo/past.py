@@ -203,7 +203,7 @@ class Past:
 
         def arrive() -> None:
             told = [
-                deliveries.status(wamid=wamid, number="", name=name, at=at, opaque=message.opaque)
+                deliveries.status(wamid=wamid, number="", name=name, at=at)
                 for name, at in states
             ]
             self._receive(deliveries.body(self.channel, statuses=told))

@@ -19,7 +19,8 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel, ChannelHealth
 from conversations.reach import access_to
-from conversations.whatsapp.errors import Class, GraphError
+from conversations.whatsapp.error_rules import Class
+from conversations.whatsapp.errors import GraphError
 from conversations.whatsapp.management import Management
 from conversations.whatsapp.transport import ApiError, NotSent, Unanswered
 
@@ -69,7 +70,7 @@ def check(row: ChannelHealth) -> None:
     conclude(row, found)
     refusal = found.refusal
     if refusal is not None and refusal.rule.what is Class.ALARM:
-        channels.stop(channel=row.channel, by=BY, code=str(refusal.code), reason=refusal.rule.sentence)
+        channels.stop(channel=row.channel, by=BY, code=refusal.label, detail=refusal.details)
 
 
 def _look(channel: Channel) -> Found:

@@ -15,10 +15,11 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from conversations import channel_trouble
 from conversations.actions import channels
 from conversations.actor import Actor
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
-from conversations.admin.showing import Tone, chip, link, machine_when, pretty, state, when
+from conversations.admin.showing import NOTHING, Tone, chip, link, machine_when, pretty, state, when
 from conversations.models import AccountUpdate, Channel, Portfolio, Template
 from conversations.outgoing.validators import address_is_allowed
 
@@ -33,7 +34,7 @@ class ChannelForm(forms.ModelForm):
 
     class Meta:
         model = Channel
-        exclude = [*SECRETS, "quality_rating", "status_reason"]  # noqa: DJ006  the secrets come as fields of their own
+        exclude = [*SECRETS, "quality_rating"]  # noqa: DJ006  the secrets come as fields of their own
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,9 +94,9 @@ class ChannelAdmin(ConfigAdmin):
     search_fields = ["name", "display_phone_number", "phone_number_id"]
     autocomplete_fields = ["portfolio", "default_department"]
     list_select_related = ["portfolio"]
-    readonly_fields = ["shown_quality", "status_reason", "last_in"]
+    readonly_fields = ["shown_quality", "trouble", "last_in"]
     fieldsets = [
-        (None, {"fields": ["name", "kind", "portfolio", "status", "status_reason", "shown_quality", "last_in"]}),
+        (None, {"fields": ["name", "kind", "portfolio", "status", "trouble", "shown_quality", "last_in"]}),
         (
             _("Connection to WhatsApp"),
             {
@@ -136,14 +137,20 @@ class ChannelAdmin(ConfigAdmin):
         with transaction.atomic():
             if change and "status" in form.changed_data:
                 channels.switch(channel=obj, by=Actor.person(request.user), status=obj.status)
-                obj.status_reason = ""
+                obj.status_code, obj.status_detail, obj.stopped_until = "", "", None
             super().save_model(request, obj, form, change)
+            if change and "access_token" in replaced:
+                channels.token_replaced(channel=obj, by=Actor.person(request.user))
 
     @display(description=_("status"), ordering="status")
     def shown_status(self, row: Channel) -> str:
-        if row.status_reason:
-            return chip(row.get_status_display(), STATUS.get(row.status, "quiet"), title=row.status_reason)
+        if row.status_code:
+            return chip(row.get_status_display(), STATUS.get(row.status, "quiet"), title=self.trouble(row))
         return state(row, "status", STATUS)
+
+    @display(description=_("trouble"))
+    def trouble(self, row: Channel) -> str:
+        return channel_trouble.sentence(row) or NOTHING
 
     @display(description=_("quality"), ordering="quality_rating")
     def shown_quality(self, row: Channel) -> str:

@@ -118,12 +118,16 @@ class MessageAdmin(GrowingAdmin):
     @display(description=_("status"), ordering="status")
     def shown_status(self, row: Message) -> str:
         if row.error_code:
-            return chip(row.get_status_display(), STATUS.get(row.status, "quiet"), title=describe(row.error_code))
+            return chip(
+                row.get_status_display(),
+                STATUS.get(row.status, "quiet"),
+                title=describe(row.error_code, row.error_detail),
+            )
         return state(row, "status", STATUS)
 
     @display(description=_("why"))
     def why(self, row: Message) -> str:
-        return f"{describe(row.error_code)} ({row.error_code})" if row.error_code else NOTHING
+        return f"{describe(row.error_code, row.error_detail)} ({row.error_code})" if row.error_code else NOTHING
 
     @display(description=_("written"), ordering="timestamp")
     def written(self, row: Message) -> str:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from conversations import clock
+from conversations import channel_trouble, clock
 from conversations.access.roles import roles_of
 from conversations.models import Channel, Department, DepartmentMember, Presence, Tag, Template
 from conversations.queries.people import shown_name
@@ -74,6 +74,7 @@ class DepartmentShape(serializers.ModelSerializer[Department]):
 
 class ChannelShape(serializers.ModelSerializer[Channel]):
     default_department = DepartmentRef(read_only=True)
+    status_reason = serializers.SerializerMethodField(help_text="Why it stopped, in words.")
 
     class Meta:
         model = Channel
@@ -84,7 +85,9 @@ class ChannelShape(serializers.ModelSerializer[Channel]):
             "display_phone_number",
             "phone_number_id",
             "status",
+            "status_code",
             "status_reason",
+            "stopped_until",
             "quality_rating",
             "throughput",
             "time_zone",
@@ -95,6 +98,9 @@ class ChannelShape(serializers.ModelSerializer[Channel]):
             "last_inbound_at",
         ]
         read_only_fields = fields
+
+    def get_status_reason(self, channel: Channel) -> str:
+        return channel_trouble.sentence(channel)
 
 
 class TemplateShape(serializers.ModelSerializer[Template]):

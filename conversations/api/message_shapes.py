@@ -12,7 +12,8 @@ from conversations.api.directory_shapes import PersonShape
 from conversations.models import Attachment, Direction, Message, MessageStatus, Note, Origin
 from conversations.queries.conversations import quoted
 from conversations.queries.people import shown_name
-from conversations.whatsapp.errors import TABLE, Class, describe
+from conversations.whatsapp.error_rules import Class
+from conversations.whatsapp.errors import describe, rule_of
 
 QUOTE = 200  # characters of a quoted message
 HOPELESS = {"window_closed", "no_address"}  # of our own codes: the same message will never go
@@ -20,7 +21,7 @@ HOPELESS = {"window_closed", "no_address"}  # of our own codes: the same message
 
 def may_help_to_retry(code: str) -> bool:
     """Whether sending it once more could work, now or after an administrator acted (C31)."""
-    rule = TABLE.get(int(code)) if code.isascii() and code.isdigit() else None
+    rule = rule_of(code)
     return rule.what != Class.NEVER if rule else code not in HOPELESS
 
 
@@ -66,6 +67,9 @@ class ErrorShape(serializers.Serializer[Any]):
     code = serializers.CharField()
     message = serializers.CharField(help_text="In words.")
     retryable = serializers.BooleanField()
+    next_try = serializers.DateTimeField(
+        allow_null=True, help_text="By itself, not before this; on a stopped number once it sends again."
+    )
 
 
 class MessageList(serializers.ListSerializer[Any]):
@@ -154,8 +158,9 @@ class MessageShape(serializers.ModelSerializer[Message]):
             return None
         return {
             "code": row.error_code,
-            "message": describe(row.error_code),
+            "message": describe(row.error_code, row.error_detail),
             "retryable": row.status != MessageStatus.QUEUED and may_help_to_retry(row.error_code),
+            "next_try": row.retry_at if row.status == MessageStatus.QUEUED else None,
         }
 
 

@@ -32,6 +32,7 @@ class Kind(models.TextChoices):
     MESSAGE_FAILED = "message.failed", _("Message not delivered")
     MESSAGE_UNCONFIRMED = "message.unconfirmed", _("Message unconfirmed")
     MESSAGE_REQUEUED = "message.requeued", _("Message queued once more")
+    MESSAGE_DOUBLED = "message.doubled", _("Message received twice")
     MESSAGE_CANCELLED = "message.cancelled", _("Message cancelled")
     MESSAGE_ECHOED = "message.echoed", _("Written in the business app")
     MESSAGE_SHORTENED = "message.shortened", _("Automatic text shortened")

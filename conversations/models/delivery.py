@@ -74,6 +74,16 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.message_id} · {self.number}"
 
+    @property
+    def opaque(self) -> str:
+        """What goes into Meta's biz_opaque_callback_data, so that a status can settle a send we never heard back from (D4)."""
+        return f"sportello-{self.message_id}-{self.number}"
+
+    @property
+    def has_failed(self) -> bool:
+        """Meta said that it did not take this one, or did not deliver it."""
+        return self.error_code not in {"", "unconfirmed"}
+
 
 class EarlyStatus(models.Model):
     """A status whose message we do not know yet: it came before our POST returned. Applied as soon as the wamid is known (C12)."""

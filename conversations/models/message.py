@@ -201,11 +201,6 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.get_direction_display()} {self.pk}"
 
-    @property
-    def opaque(self) -> str:
-        """What we put into Meta's biz_opaque_callback_data, so that a status can settle a send we never heard back from (D4)."""
-        return f"sportello-{self.pk}"
-
 
 class ReactionQuerySet(models.QuerySet["Reaction"]):
     def standing(self) -> ReactionQuerySet:

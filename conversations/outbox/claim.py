@@ -68,6 +68,8 @@ def claim(channel: Channel, limit: int = 1) -> list[Claimed]:
             else:
                 fail(message, code=refused or "no_address")
         attempts = _begin([message for message, _payload, _files in ready])
+    for message, payload, _needed in ready:
+        payload["biz_opaque_callback_data"] = attempts[message.pk].opaque
     return [Claimed(message, attempts[message.pk], access, payload, needed) for message, payload, needed in ready]
 
 
@@ -165,5 +167,4 @@ def _payload(message: Message, known: Known) -> dict[str, Any]:
         user_id=user_id,
         group_id=group_id,
         reply_to=message.reply_to_wamid,
-        opaque=message.opaque,
     )

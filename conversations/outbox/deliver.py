@@ -15,17 +15,16 @@ from functools import lru_cache
 from django.db import connection, transaction
 
 from conversations import clock, wake
-from conversations.actions import channels
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
-from conversations.journal.record import draft, record_all
+from conversations.journal.record import draft, record, record_all
 from conversations.models import Attempt, Channel, Message, MessageStatus
-from conversations.outbox import files, pacing, receipts
+from conversations.outbox import effects, files, pacing, receipts
 from conversations.outbox.claim import Claimed, claim
-from conversations.outbox.failure import SYSTEM, fail, mark_unconfirmed
+from conversations.outbox.failure import REFUSED, SYSTEM, mark_unconfirmed, refuse
 from conversations.pace import keep_at_it
-from conversations.whatsapp.client import Accepted, CloudApi
-from conversations.whatsapp.errors import Class, GraphError
+from conversations.whatsapp.client import Accepted, CloudApi, wamid_of
+from conversations.whatsapp.errors import GraphError
 from conversations.whatsapp.transport import CONNECT, READ, ApiError, NotSent, Unanswered
 
 logger = logging.getLogger("sportello.outbox")
@@ -159,7 +158,7 @@ def _write_down(landed: list[tuple[Claimed, Outcome]]) -> None:
         elif isinstance(outcome, NotSent):
             _again(claimed, code="network", detail=str(outcome), wait_for=RECONNECT)
         elif isinstance(outcome, Unanswered):
-            _unconfirmed(claimed, str(outcome))
+            _unconfirmed(claimed, outcome)
 
 
 def _accepted(landed: list[tuple[Claimed, Accepted]]) -> None:
@@ -171,8 +170,9 @@ def _accepted(landed: list[tuple[Claimed, Accepted]]) -> None:
         rows = list(Message.objects.select_for_update(no_key=no_key).filter(pk__in=by_pk).order_by("pk"))
         for row in rows:
             claimed, accepted = by_pk[row.pk]
-            row.wamid = row.wamid or accepted.wamid
+            claimed.attempt.wamid = accepted.wamid
             if row.status in {MessageStatus.SENDING, MessageStatus.UNCONFIRMED}:
+                row.wamid = row.wamid or accepted.wamid
                 row.status, row.sent_at, row.error_code, row.error_detail = MessageStatus.SENT, now, "", ""
                 conversation = claimed.message.conversation
                 events.append(draft(Kind.MESSAGE_SENT, by=SYSTEM, conversation=conversation, message=row.pk))
@@ -180,7 +180,7 @@ def _accepted(landed: list[tuple[Claimed, Accepted]]) -> None:
         attempts = [claimed.attempt for claimed, _accepted in landed]
         for attempt in attempts:
             attempt.ended_at, attempt.http_status = clock.machine_now(), 200
-        update_rows(attempts, ["ended_at", "http_status"])
+        update_rows(attempts, ["ended_at", "http_status", "wamid"])
         record_all(events)
     receipts.apply_early([accepted.wamid for _claimed, accepted in landed])
 
@@ -188,29 +188,39 @@ def _accepted(landed: list[tuple[Claimed, Accepted]]) -> None:
 def _end(attempt: Attempt, *, http_status: int | None = None, code: str = "", detail: str = "") -> None:
     attempt.ended_at = clock.machine_now()
     attempt.http_status, attempt.error_code, attempt.detail = http_status, code, detail[:500]
-    attempt.save(update_fields=["ended_at", "http_status", "error_code", "detail"])
+    attempt.save(update_fields=["ended_at", "http_status", "error_code", "detail", "wamid"])
 
 
 def _refused(claimed: Claimed, error: GraphError) -> None:
-    rule, message = error.rule, claimed.message
-    detail, code = error.details or error.message, str(error.code)
-    logger.info("send.refused", extra={"message_id": message.pk, "code": error.code, "class": rule.what.value})
-    if rule.what is Class.ALARM:
-        channels.stop(channel=message.channel, by=SYSTEM, code=code, reason=rule.sentence)
+    rule, code, detail = error.rule, error.label, error.details or error.message
+    logger.info("send.refused", extra={"message_id": claimed.message.pk, "code": code, "class": rule.what.value})
+    if files.forget(claimed.message.channel, claimed.files, error.code) and claimed.message.tries < TRIES_WITH_FILES:
         _again(claimed, code=code, detail=detail, wait_for=timedelta(0), http_status=error.http_status)
-    elif files.forget(message.channel, claimed.files, error.code) and message.tries < TRIES_WITH_FILES:
-        _again(claimed, code=code, detail=detail, wait_for=timedelta(0), http_status=error.http_status)
-    elif rule.what in {Class.RETRY, Class.WAIT} and message.tries < rule.tries:
-        wait_for = timedelta(seconds=error.wait(message.tries))
-        _again(claimed, code=code, detail=detail, wait_for=wait_for, http_status=error.http_status)
-    else:
-        with transaction.atomic():
-            _end(claimed.attempt, http_status=error.http_status, code=code, detail=detail)
-            fail(message, code=code, detail=detail)
+        return
+    with transaction.atomic():
+        _end(claimed.attempt, http_status=error.http_status, code=code, detail=detail)
+        message = _still_ours(claimed)
+        if message is None:
+            return
+        refuse(message, rule=rule, code=code, detail=detail)
+        message.save(update_fields=REFUSED)
+        if message.status == MessageStatus.FAILED:
+            conversation = message.conversation
+            record(Kind.MESSAGE_FAILED, by=effects.META, conversation=conversation, message=message.pk, code=code)
+        effects.apply(message, code=code, detail=detail)
+
+
+def _still_ours(claimed: Claimed) -> Message | None:
+    """The row, locked, while nothing but this attempt has moved it."""
+    of = ("self",) if connection.features.has_select_for_update_of else ()
+    rows = Message.objects.select_for_update(no_key=connection.features.has_select_for_no_key_update, of=of)
+    hanging = [MessageStatus.SENDING, MessageStatus.UNCONFIRMED]
+    mine = rows.filter(pk=claimed.message.pk, claimed_at=claimed.message.claimed_at, status__in=hanging)
+    return mine.select_related("conversation", "channel").first()
 
 
 def _again(claimed: Claimed, *, code: str, detail: str, wait_for: timedelta, http_status: int | None = None) -> None:
-    """Back into the queue: Meta has not taken it."""
+    """Back into the queue: Meta has not taken it, and nothing is wrong with it."""
     with transaction.atomic():
         _end(claimed.attempt, http_status=http_status, code=code, detail=detail)
         Message.objects.filter(pk=claimed.message.pk, status=MessageStatus.SENDING).update(
@@ -221,7 +231,11 @@ def _again(claimed: Claimed, *, code: str, detail: str, wait_for: timedelta, htt
         )
 
 
-def _unconfirmed(claimed: Claimed, detail: str) -> None:
+def _unconfirmed(claimed: Claimed, problem: Unanswered) -> None:
+    wamid = wamid_of(problem.answer)
     with transaction.atomic():
-        _end(claimed.attempt, code="unconfirmed", detail=detail)
-        mark_unconfirmed(claimed.message)
+        claimed.attempt.wamid = wamid
+        _end(claimed.attempt, code="unconfirmed", detail=str(problem))
+        mark_unconfirmed(claimed.message, wamid=wamid)
+    if wamid:
+        receipts.apply_early([wamid])

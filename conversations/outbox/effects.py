@@ -44,12 +44,15 @@ def _stop_channel(message: Message, rule: Rule, code: str, detail: str) -> None:
 
 
 def _unreachable(message: Message) -> None:
-    Contact.objects.filter(pk=message.conversation.contact_id).update(is_unreachable=True)
+    if message.conversation.contact_id:
+        Contact.objects.filter(pk=message.conversation.contact_id).update(is_unreachable=True)
 
 
 def _opted_out(message: Message) -> None:
     if message.conversation.contact_id:
-        contacts.refuse_marketing(contact_id=message.conversation.contact_id, by=META, source="whatsapp", at=clock.now())
+        contacts.refuse_marketing(
+            contact_id=message.conversation.contact_id, by=META, source="whatsapp", at=clock.now()
+        )
 
 
 def _window_closed(message: Message) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
-from functools import partial
 
 from django.db import connection, transaction
 
 from conversations import clock
-from conversations.actions import channels
-from conversations.actions.messages import wait_again
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
-from conversations.journal.record import draft, record, record_all
-from conversations.models import Channel, Contact, Direction, EarlyStatus, Event, Message, MessageStatus, Origin
-from conversations.whatsapp.errors import TABLE, Class
+from conversations.journal.record import draft, record_all
+from conversations.models import Attempt, Channel, Direction, EarlyStatus, Event, Message, MessageStatus
+from conversations.outbox import effects
+from conversations.outbox.failure import REFUSED, refuse
+from conversations.whatsapp.errors import rule_of
 from conversations.whatsapp.payloads import StatusUpdate
 
 logger = logging.getLogger("sportello.outbox")
@@ -36,20 +36,10 @@ STAMPS = {
     MessageStatus.PLAYED: "played_at",
     MessageStatus.FAILED: "failed_at",
 }
-OPAQUE = "sportello-"
-CHANGED = [
-    "status",
-    "wamid",
-    "sent_at",
-    "delivered_at",
-    "read_at",
-    "played_at",
-    "failed_at",
-    "error_code",
-    "error_detail",
-    "pricing",
-]
-UNREACHABLE = "131026"
+MARK = re.compile(r"sportello-(?P<message>[0-9]{1,18})(?:-(?P<attempt>[0-9]{1,5}))?")  # Attempt.opaque
+CHANGED = ["sent_at", "delivered_at", "read_at", "played_at", "pricing", *REFUSED]
+ARRIVED = {"delivered", "read", "played"}
+WAITING = {MessageStatus.SCHEDULED, MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.CANCELLED}
 
 
 def apply(statuses: Iterable[tuple[Channel, StatusUpdate]]) -> None:
@@ -58,37 +48,34 @@ def apply(statuses: Iterable[tuple[Channel, StatusUpdate]]) -> None:
     if not wanted:
         return
     by_wamid, by_pk = _messages([status for _channel, status in wanted])
+    attempts = _attempts(wanted, by_wamid, by_pk)
     changed: dict[int, Message] = {}
     events: list[Event] = []
     early: list[EarlyStatus] = []
-    failures: list[tuple[Message, str]] = []
+    refused: list[tuple[Message, StatusUpdate]] = []
     for channel, status in wanted:
-        message = by_wamid.get(status.wamid) or by_pk.get(_pk_of(status.opaque))
+        message = by_wamid.get(status.wamid) or by_pk.get(_mark(status.opaque)[0])
         if message is None or message.channel_id != channel.pk:
             early.append(_early(channel, status))
             continue
-        moved = _move(message, status)
-        changed[message.pk] = message
-        if moved is None:
-            continue
-        if moved == MessageStatus.FAILED:
-            failures.append((message, status.error_code))
-        events.append(
-            draft(
-                KINDS[moved],
-                by=META,
-                conversation=message.conversation,
-                message=message.pk,
-                code=status.error_code,
-            )
-        )
+        message.channel, changed[message.pk] = channel, message
+        kinds = _take(message, status, attempts.get(message.pk, []))
+        if Kind.MESSAGE_FAILED in kinds or Kind.MESSAGE_REQUEUED in kinds:
+            refused.append((message, status))
+        code = code_of(status) if status.status == "failed" else ""
+        events += [
+            draft(kind, by=META, conversation=message.conversation, message=message.pk, code=code) for kind in kinds
+        ]
     if changed:
         update_rows(changed.values(), CHANGED)
+        update_rows(
+            [one for rows in attempts.values() for one in rows], ["wamid", "delivered_at", "error_code", "detail"]
+        )
     record_all(events)
     if early:
         EarlyStatus.objects.bulk_create(early, ignore_conflicts=True)
-    for message, code in failures:
-        _effects(message, code)
+    for message, status in refused:
+        effects.apply(message, code=code_of(status), detail=status.error_detail, of_group_member=status.is_group)
 
 
 def _messages(statuses: list[StatusUpdate]) -> tuple[dict[str, Message], dict[int, Message]]:
@@ -100,14 +87,83 @@ def _messages(statuses: list[StatusUpdate]) -> tuple[dict[str, Message], dict[in
         .order_by("pk")
     )
     by_wamid = {str(row.wamid): row for row in rows.filter(wamid__in={status.wamid for status in statuses})}
-    pks = {_pk_of(status.opaque) for status in statuses if status.wamid not in by_wamid} - {0}
-    by_pk = {row.pk: row for row in rows.filter(pk__in=pks)} if pks else {}
-    return by_wamid, by_pk
+    known = {row.pk: row for row in by_wamid.values()}
+    pks = {_mark(status.opaque)[0] for status in statuses if status.wamid not in by_wamid} - {0}
+    by_pk = {row.pk: row for row in rows.filter(pk__in=pks - set(known))} if pks - set(known) else {}
+    return by_wamid, {**known, **by_pk}
 
 
-def _pk_of(opaque: str) -> int:
-    number = opaque.removeprefix(OPAQUE)
-    return int(number) if opaque.startswith(OPAQUE) and number.isdecimal() and len(number) < 19 else 0
+def _attempts(
+    wanted: list[tuple[Channel, StatusUpdate]], by_wamid: dict[str, Message], by_pk: dict[int, Message]
+) -> dict[int, list[Attempt]]:
+    """Of the messages of which more must be known than that one attempt went well, in order."""
+    unsure = [status for _channel, status in wanted if status.status == "failed" or status.wamid not in by_wamid]
+    found = [by_wamid.get(status.wamid) or by_pk.get(_mark(status.opaque)[0]) for status in unsure]
+    pks = {message.pk for message in found if message is not None}
+    attempts: dict[int, list[Attempt]] = {}
+    for row in Attempt.objects.filter(message__in=pks).order_by("message", "number") if pks else []:
+        attempts.setdefault(row.message_id, []).append(row)
+    return attempts
+
+
+def _mark(opaque: str) -> tuple[int, int]:
+    """Message and number of the attempt that our own mark names; 0 for what it does not name."""
+    found = MARK.fullmatch(opaque)
+    return (int(found["message"]), int(found["attempt"] or 0)) if found else (0, 0)
+
+
+def code_of(status: StatusUpdate) -> str:
+    return status.error_code or "no_reason"
+
+
+def _take(message: Message, status: StatusUpdate, attempts: list[Attempt]) -> list[Kind]:
+    """Changes the message, and the attempt that the status is about, in memory. Returns what to record.
+
+    A message may have been tried again while nobody knew whether it had arrived: then there are two copies at Meta, each with statuses of
+    its own. The message is about the copy that reached the customer first, or else about the last one.
+    """
+    attempt = _attempt(attempts, status)
+    if attempt is not None:
+        attempt.wamid = attempt.wamid or status.wamid
+    if status.status == "failed":
+        return _fail(message, status, attempt, is_last=attempt is None or attempt is attempts[-1])
+    arrived = status.status in ARRIVED
+    kinds: list[Kind] = []
+    if not arrived and attempt is not None and attempt.has_failed:
+        return []  # its `sent`, come late
+    if message.wamid not in (None, status.wamid):  # of another copy
+        if not arrived:
+            return []
+        if message.delivered_at is None:
+            message.wamid = status.wamid
+        elif attempt is not None and attempt.delivered_at is None:
+            kinds.append(Kind.MESSAGE_DOUBLED)
+    if arrived and attempt is not None:
+        attempt.delivered_at = attempt.delivered_at or status.timestamp
+    moved = _move(message, status)
+    return [*kinds, KINDS[moved]] if moved is not None else kinds
+
+
+def _attempt(attempts: list[Attempt], status: StatusUpdate) -> Attempt | None:
+    number = _mark(status.opaque)[1]
+    named = [one for one in attempts if one.number == number or (one.wamid and one.wamid == status.wamid)]
+    return named[0] if named else None
+
+
+def _fail(message: Message, status: StatusUpdate, attempt: Attempt | None, *, is_last: bool) -> list[Kind]:
+    """The attempt's copy did not arrive. The message has failed with it, or is tried again, unless another attempt decides."""
+    if attempt is not None:
+        if attempt.has_failed:
+            return []  # told twice
+        attempt.error_code, attempt.detail = code_of(status), status.error_detail[:500]
+    its_own = message.wamid == status.wamid or (message.wamid is None and is_last)
+    if not its_own or message.status in WAITING or _move(message, status) is None:
+        return []
+    rule = None if status.is_group else rule_of(status.error_code)
+    if rule is None:
+        return [Kind.MESSAGE_FAILED]
+    refuse(message, rule=rule, code=message.error_code, detail=message.error_detail)
+    return [Kind.MESSAGE_FAILED if message.status == MessageStatus.FAILED else Kind.MESSAGE_REQUEUED]
 
 
 def _move(message: Message, status: StatusUpdate) -> MessageStatus | None:
@@ -131,7 +187,7 @@ def _move(message: Message, status: StatusUpdate) -> MessageStatus | None:
         return None
     message.status = new
     if new == MessageStatus.FAILED:
-        message.error_code, message.error_detail = status.error_code, status.error_detail
+        message.error_code, message.error_detail = code_of(status), status.error_detail
     else:
         message.error_code = message.error_detail = ""
     return new
@@ -190,20 +246,3 @@ def _restored(row: EarlyStatus) -> StatusUpdate:
         pricing=row.data["pricing"],
         raw={},
     )
-
-
-def after_failure(message: Message, code: str) -> None:
-    """Journal a failure that we found ourselves, and its effects."""
-    record(Kind.MESSAGE_FAILED, by=META, conversation=message.conversation, message=message.pk, code=code)
-    _effects(message, code)
-
-
-def _effects(message: Message, code: str) -> None:
-    """What a code means beyond the message: the contact cannot be reached, the channel must stop (facts §10)."""
-    if code == UNREACHABLE and message.conversation.contact_id:
-        Contact.objects.filter(pk=message.conversation.contact_id).update(is_unreachable=True)
-    if message.origin == Origin.AGENT:  # afterwards: a conversation is locked before its messages, never after
-        transaction.on_commit(partial(wait_again, message.conversation_id), robust=True)
-    rule = TABLE.get(int(code)) if code.isdigit() else None
-    if rule is not None and rule.what is Class.ALARM:
-        channels.stop(channel=message.conversation.channel, by=META, code=code, reason=rule.sentence)

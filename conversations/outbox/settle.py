@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import models, transaction
 
 from conversations import clock, wake
+from conversations.actions import channels
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
@@ -17,11 +18,12 @@ from conversations.outbox.failure import mark_unconfirmed
 SETTLER = Actor.system("settle")
 LEASE = timedelta(seconds=45)  # longer than connect and read timeouts together
 PATIENCE = timedelta(minutes=10)  # D4
+NOT_KNOWN = "unconfirmed"
 
 
 def settle(*, limit: int = 200) -> int:
     """One round of the sweep. Each row is claimed by conditional update, so that two rounds at once do nothing twice."""
-    done = receipts.apply_early(limit=limit)
+    done = receipts.apply_early(limit=limit) + channels.restart_due(by=SETTLER)
     return done + release_scheduled(limit) + abandon_dead_sends(limit) + ask_again(limit)
 
 
@@ -55,28 +57,26 @@ def ask_again(limit: int) -> int:
     last_try = models.Subquery(
         Attempt.objects.filter(message=models.OuterRef("pk")).order_by("-number").values("started_at")[:1]
     )
+    # `delivered` is said by statuses only: they do come, but none for this one.
+    others = Message.objects.filter(
+        channel=models.OuterRef("channel"), delivered_at__isnull=False, pk__gt=models.OuterRef("pk")
+    )
     waiting = (
         Message.objects.select_related("conversation")
-        .filter(status=MessageStatus.UNCONFIRMED, requeued=False)
+        .filter(models.Exists(others), status=MessageStatus.UNCONFIRMED, requeued=False)
         .annotate(tried_at=last_try)
         .filter(tried_at__lt=clock.machine_now() - PATIENCE)[:limit]
     )
-    done = 0
-    for message in waiting:
-        # `delivered` is said by statuses only: they do come, but none for this one.
-        others = Message.objects.filter(channel=message.channel_id, delivered_at__isnull=False, pk__gt=message.pk)
-        if others.exists():
-            done += _once_more(message) if message.origin != Origin.AGENT else _ask(message)
-    return done
+    return sum(_ask(message) if message.origin == Origin.AGENT else _once_more(message) for message in waiting)
 
 
 @transaction.atomic
 def _once_more(message: Message) -> int:
     moved = Message.objects.filter(pk=message.pk, status=MessageStatus.UNCONFIRMED, requeued=False).update(
-        status=MessageStatus.QUEUED, requeued=True, retry_at=None
+        status=MessageStatus.QUEUED, requeued=True, retry_at=None, wamid=None
     )
     if moved:
-        record(Kind.MESSAGE_REQUEUED, by=SETTLER, conversation=message.conversation, message=message.pk)
+        record(Kind.MESSAGE_REQUEUED, by=SETTLER, conversation=message.conversation, message=message.pk, code=NOT_KNOWN)
         wake.on_commit(wake.Bell.DELIVER)
     return moved
 

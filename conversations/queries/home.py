@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
-from conversations import clock
+from conversations import channel_trouble, clock
 from conversations.models import (
     Alarm,
     Channel,
@@ -154,7 +154,7 @@ def _of_channel(channel: Channel, stuck: int) -> list[tuple[str, str]]:
             said = _("%(channel)s: %(missing)s missing") % {**names, "missing": ", ".join(missing)}
             found.append((said, _("Without them nothing comes in, or nothing goes out.")))
     if channel.status == Channel.Status.STOPPED:
-        found.append((_("%(channel)s has stopped sending") % names, channel.status_reason))
+        found.append((_("%(channel)s has stopped sending") % names, channel_trouble.sentence(channel)))
     if stuck:
         said = _("%(channel)s does not send; messages waiting there: %(count)s") % {**names, "count": stuck}
         found.append((said, _("They leave when its status is “Active”.")))

@@ -120,4 +120,4 @@ def _sender(row: Message) -> str:
 
 
 def _problem(row: Message) -> str:
-    return describe(row.error_code) if row.error_code and row.status == "failed" else ""
+    return describe(row.error_code, row.error_detail) if row.error_code and row.status == "failed" else ""

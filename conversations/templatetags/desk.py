@@ -7,8 +7,8 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from conversations import clock, times
-from conversations.models import Halt
+from conversations import channel_trouble, clock, times
+from conversations.models import Channel, Halt
 
 register = template.Library()
 
@@ -27,3 +27,8 @@ def when(at: Any) -> SafeString | str:
 @register.filter
 def machine_when(at: Any) -> SafeString | str:
     return times.machine_when(at)
+
+
+@register.filter
+def trouble(channel: Channel) -> str:
+    return channel_trouble.sentence(channel)

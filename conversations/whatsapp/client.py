@@ -26,10 +26,9 @@ class CloudApi(Transport):
     def send(self, payload: Json) -> Accepted:
         """POST /{phone number id}/messages. Raises ApiError, NotSent or Unanswered."""
         answer = self.call("POST", f"{self.access.phone_number_id}/messages", json=payload)
+        if not (wamid := wamid_of(answer)):
+            raise Unanswered("an answer without a message id", answer)
         message, contact = _first(answer.get("messages")), _first(answer.get("contacts"))
-        wamid = str(message.get("id") or "")
-        if not 0 < len(wamid) <= LONGEST_ID:
-            raise Unanswered("an answer without a message id")
         return Accepted(
             wamid=wamid,
             wa_id=str(contact.get("wa_id") or ""),
@@ -57,6 +56,12 @@ class CloudApi(Transport):
             files={"file": (filename, content, content_type)},
         )
         return str(answer.get("id") or "")
+
+
+def wamid_of(answer: Json) -> str:
+    """The message's id in an answer, even in one of HTTP 500; "" when there is none."""
+    wamid = str(_first(answer.get("messages")).get("id") or "")
+    return wamid if len(wamid) <= LONGEST_ID else ""
 
 
 def _first(items: Any) -> Json:

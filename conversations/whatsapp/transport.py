@@ -35,7 +35,14 @@ class NotSent(Exception):
 
 
 class Unanswered(Exception):
-    """The request may have reached Meta, the answer did not reach us: never repeat it blindly (D3, D4)."""
+    """The request may have reached Meta, the answer did not reach us: never repeat it blindly (D3, D4).
+
+    `answer` is what came instead of one, where that was JSON.
+    """
+
+    def __init__(self, reason: str, answer: Any = None) -> None:
+        self.answer = answer if isinstance(answer, dict) else {}
+        super().__init__(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class Transport:
         if response.status_code >= 400:
             error = parse(body, response.status_code)
             if error.code < 0 and response.status_code >= 500:
-                raise Unanswered(f"HTTP {response.status_code} without a reason")
+                raise Unanswered(f"HTTP {response.status_code} without a reason", body)
             raise ApiError(error)
         if not isinstance(body, dict):
             raise Unanswered("an answer that is no JSON object")

@@ -78,20 +78,20 @@ def test_a_channel_is_not_pointed_into_our_own_network(cast: Cast, settings: Set
 @pytest.mark.parametrize(("status", "told"), [("active", 1), ("offline", 0)])
 def test_a_stopped_channel_that_staff_switch_leaves_its_trouble_behind(cast: Cast, status: str, told: int) -> None:
     client, row = signed_in(cast.admin), cast.channel
-    channels.stop(channel=row, by=Actor.system("delivery"), code="190", reason="The token died.")
+    channels.stop(channel=row, by=Actor.system("delivery"), code="190")
     url = reverse("admin:conversations_channel_change", args=[row.pk])
     assert client.post(url, {**filled(client, url), "status": status}).status_code == 302
     fresh = Channel.objects.get(pk=row.pk)
-    assert (fresh.status, fresh.status_reason) == (status, "")
+    assert (fresh.status, fresh.status_code) == (status, "")
     assert not Alarm.objects.filter(cleared_at__isnull=True).exists()
     assert Event.objects.filter(kind="channel.started").count() == told
 
 
 def test_starting_an_active_channel_clears_what_is_left_of_an_old_trouble(cast: Cast) -> None:
-    channels.stop(channel=cast.channel, by=Actor.system("delivery"), code="190", reason="The token died.")
+    channels.stop(channel=cast.channel, by=Actor.system("delivery"), code="190")
     Channel.objects.update(status="active")
     assert not channels.start(channel=cast.channel, by=Actor.person(cast.admin))
-    assert Channel.objects.get().status_reason == ""
+    assert Channel.objects.get().status_code == ""
     assert not Alarm.objects.filter(cleared_at__isnull=True).exists()
 
 

@@ -53,7 +53,7 @@ def test_a_message_says_all_that_a_bubble_shows(cast: Cast) -> None:
     assert second["reply_to"]["text"] == "Vorrei fare un reso"
     assert second["reactions"][0]["emoji"] == "🙏"
     assert second["attachments"][0]["url"].endswith(f"/media/{answer.attachments.get().pk}/")
-    assert second["error"]["message"].startswith("The file could not be uploaded")
+    assert second["error"]["message"].startswith("WhatsApp could not take the file")
     assert second["error"]["retryable"] is False
 
 

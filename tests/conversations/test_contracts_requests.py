@@ -19,7 +19,7 @@ import responses
 import yaml
 from openapi_schema_validator import OAS31Validator
 
-from conversations.whatsapp import errors, outgoing
+from conversations.whatsapp import error_rules, errors, outgoing
 from conversations.whatsapp.client import CloudApi
 from conversations.whatsapp.management import Management
 from conversations.whatsapp.transport import Access, ApiError, Unanswered
@@ -325,16 +325,16 @@ def test_an_acceptance_is_understood(contracts: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "code", "what"),
     [
-        ("resp_error_130429.json", 130429, errors.Class.RETRY),
-        ("resp_error_100_template_required.json", 100, errors.Class.NEVER),
-        ("resp_error_139100_block_users_partial.json", 139100, errors.Class.NEVER),
-        ("resp_error_190_expired.json", 190, errors.Class.ALARM),
-        ("resp_error_80007.json", 80007, errors.Class.WAIT),
-        ("resp_error_4.json", 4, errors.Class.WAIT),
-        ("resp_error_2.json", 2, errors.Class.RETRY),
+        ("resp_error_130429.json", 130429, error_rules.Class.RETRY),
+        ("resp_error_100_template_required.json", 100, error_rules.Class.NEVER),
+        ("resp_error_139100_block_users_partial.json", 139100, error_rules.Class.NEVER),
+        ("resp_error_190_expired.json", 190, error_rules.Class.ALARM),
+        ("resp_error_80007.json", 80007, error_rules.Class.WAIT),
+        ("resp_error_4.json", 4, error_rules.Class.WAIT),
+        ("resp_error_2.json", 2, error_rules.Class.RETRY),
     ],
 )
-def test_a_refusal_is_understood_by_its_code(contracts: Path, name: str, code: int, what: errors.Class) -> None:
+def test_a_refusal_is_understood_by_its_code(contracts: Path, name: str, code: int, what: error_rules.Class) -> None:
     with pytest.raises(ApiError) as refusal:
         answered(contracts, name, lambda api: api.send({}), STATUS[str(code)])
     error = refusal.value.error

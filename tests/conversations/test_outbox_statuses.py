@@ -146,7 +146,7 @@ def test_a_status_before_its_message_waits_for_it(desk: Desk) -> None:
 def test_our_own_mark_in_a_status_settles_a_message_without_wamid(desk: Desk, was: str) -> None:
     """Even one that was cancelled while it was unconfirmed: the customer has it."""
     message = sent(desk, status=was, wamid=None, not_before=clock.now() + timedelta(days=1))
-    desk.deliver_statuses([wire.status("wamid.found", "delivered", biz_opaque_callback_data=message.opaque)])
+    desk.deliver_statuses([wire.status("wamid.found", "delivered", biz_opaque_callback_data=f"sportello-{message.pk}")])
     desk.settle()
     message.refresh_from_db()
     assert (message.status, message.wamid) == ("delivered", "wamid.found")
