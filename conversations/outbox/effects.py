@@ -12,7 +12,7 @@ from functools import partial
 from django.db import transaction
 
 from conversations import clock
-from conversations.actions import channels, contacts
+from conversations.actions import channels, contacts, templates
 from conversations.actions.messages import wait_again
 from conversations.actor import Actor
 from conversations.models import Contact, Conversation, Message, MessageStatus, Origin, Template, Window
@@ -23,8 +23,10 @@ from conversations.whatsapp.errors import rule_of
 META = Actor.system("meta")
 
 
-def apply(message: Message, *, code: str, detail: str = "", of_group_member: bool = False) -> None:
-    """`of_group_member`: one participant of a group did not get it, which says nothing of the others."""
+def apply(
+    message: Message, *, code: str, detail: str = "", at: datetime | None = None, of_group_member: bool = False
+) -> None:
+    """`at`: when Meta found it so, now unless told. `of_group_member`: one participant did not get it, which says nothing of the others."""
     if message.status == MessageStatus.FAILED and message.origin == Origin.AGENT:
         _afterwards(partial(wait_again, message.conversation_id))
     rule = rule_of(code)
@@ -33,7 +35,7 @@ def apply(message: Message, *, code: str, detail: str = "", of_group_member: boo
     if rule.effect in STOPS:
         _stop_channel(message, rule, code, detail)
     elif not of_group_member and (effect := EFFECTS.get(rule.effect)) is not None:
-        effect(message)
+        effect(message, at or clock.now())
 
 
 def _stop_channel(message: Message, rule: Rule, code: str, detail: str) -> None:
@@ -43,19 +45,19 @@ def _stop_channel(message: Message, rule: Rule, code: str, detail: str) -> None:
     channels.stop(channel=message.channel, by=META, code=code, detail=detail, until=until)
 
 
-def _unreachable(message: Message) -> None:
+def _unreachable(message: Message, at: datetime) -> None:
     if message.conversation.contact_id:
         Contact.objects.filter(pk=message.conversation.contact_id).update(is_unreachable=True)
 
 
-def _opted_out(message: Message) -> None:
+def _opted_out(message: Message, at: datetime) -> None:
     if message.conversation.contact_id:
         contacts.refuse_marketing(
             contact_id=message.conversation.contact_id, by=META, source="whatsapp", at=clock.now()
         )
 
 
-def _window_closed(message: Message) -> None:
+def _window_closed(message: Message, at: datetime) -> None:
     _afterwards(partial(_close_window, message.conversation_id, message.timestamp))
 
 
@@ -70,12 +72,23 @@ def _close_window(conversation_id: int, written_at: datetime) -> None:
         Window.objects.filter(conversation=conversation_id, kind=Window.Kind.SERVICE).update(expires_at=now)
 
 
-def _template(message: Message, status: str) -> None:
+def _template_paused(message: Message, at: datetime) -> None:
+    if (template := _template(message)) is not None:
+        templates.pause(template=template, at=at, by=META)
+
+
+def _template_disabled(message: Message, at: datetime) -> None:
+    if (template := _template(message)) is not None:
+        templates.disable(template=template, at=at, by=META)
+
+
+def _template(message: Message) -> Template | None:
     name, language = message.payload.get("name"), message.payload.get("language") or {}
-    Template.objects.filter(channel=message.channel_id, name=name, language=language.get("code")).update(status=status)
+    rows = Template.objects.select_related("channel").filter(channel=message.channel_id)
+    return rows.filter(name=name, language=language.get("code")).first()
 
 
-def _slower(message: Message) -> None:
+def _slower(message: Message, at: datetime) -> None:
     pacing.slow_down(message.channel_id)
 
 
@@ -84,11 +97,11 @@ def _afterwards(work: Callable[[], object]) -> None:
     transaction.on_commit(work, robust=True)
 
 
-EFFECTS: dict[Effect, Callable[[Message], None]] = {
+EFFECTS: dict[Effect, Callable[[Message, datetime], None]] = {
     Effect.CONTACT_UNREACHABLE: _unreachable,
     Effect.CONTACT_OPTED_OUT: _opted_out,
     Effect.WINDOW_CLOSED: _window_closed,
-    Effect.TEMPLATE_PAUSED: partial(_template, status="PAUSED"),
-    Effect.TEMPLATE_DISABLED: partial(_template, status="DISABLED"),
+    Effect.TEMPLATE_PAUSED: _template_paused,
+    Effect.TEMPLATE_DISABLED: _template_disabled,
     Effect.CHANNEL_SLOWED: _slower,
 }

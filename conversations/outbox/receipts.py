@@ -75,7 +75,13 @@ def apply(statuses: Iterable[tuple[Channel, StatusUpdate]]) -> None:
     if early:
         EarlyStatus.objects.bulk_create(early, ignore_conflicts=True)
     for message, status in refused:
-        effects.apply(message, code=code_of(status), detail=status.error_detail, of_group_member=status.is_group)
+        effects.apply(
+            message,
+            code=code_of(status),
+            detail=status.error_detail,
+            at=status.timestamp,
+            of_group_member=status.is_group,
+        )
 
 
 def _messages(statuses: list[StatusUpdate]) -> tuple[dict[str, Message], dict[int, Message]]:
