@@ -25,6 +25,7 @@ from conversations.errors import (
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
+from conversations.queries import templates
 from conversations.row_locks import lock_conversation
 from conversations.transactions import joined
 from conversations.whatsapp import outgoing
@@ -55,7 +56,7 @@ def answer(
     """A person answers. From the pool this takes the conversation (D43); a colleague's is refused.
 
     `content` is Meta's object of that type, such as {"body": "Ciao"} for text. Repeating `client_key` returns the first message (C32).
-    Raises NotYours 403, Locked 423, ConversationClosed, ChannelStopped, WindowClosed, KeyReused 409, Invalid 400.
+    Raises NotYours 403, Locked 423, ConversationClosed, ChannelStopped, WindowClosed, KeyReused 409, Invalid 400, TemplateRefused.
     """
     if client_key and (first := Message.objects.filter(sender_user=by, client_key=client_key).first()):
         if (first.conversation_id, first.type, first.payload) != (conversation.pk, type_, content):
@@ -98,7 +99,7 @@ def queue(
 ) -> Message:
     """A rule, flow or the system writes to the customer: an outbox row in the caller's transaction.
 
-    Raises WindowClosed, ChannelStopped, Invalid. Caps are the caller's; halts are read at delivery (D5).
+    Raises WindowClosed, ChannelStopped, Invalid, TemplateRefused. Caps are the caller's; halts are read at delivery (D5).
     """
     row = lock_conversation(conversation)
     check_window(row, type_)
@@ -133,6 +134,9 @@ def _queue(
         raise ChannelStopped(_("This number is switched off."))
     if problem := outgoing.problem(type_, content):
         raise Invalid(problem)
+    template, text = None, outgoing.words(type_, content)
+    if type_ == "template":
+        template, text = templates.require_usable(conversation.channel, content)
     now = clock.now()
     message = Message(
         conversation=conversation,
@@ -143,8 +147,9 @@ def _queue(
         status=MessageStatus.SCHEDULED
         if not_before and not_before > now + timedelta(seconds=5)
         else MessageStatus.QUEUED,
-        text=outgoing.words(type_, content),
+        text=text,
         payload=content,
+        template=template,
         sender_user=sender,
         reply_to_wamid=reply_to_wamid,
         trigger=trigger,

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from conversations import clock
-from conversations.actions.templates import META, is_news, known_category
+from conversations.actions.templates import META, is_news, known_category, set_components
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
@@ -20,7 +20,7 @@ from conversations.templates.definition import Json, objects, text_of
 
 COLUMNS = [
     "meta_id", "status", "status_at", "reason", "quality", "quality_at", "category", "category_at", "next_category",
-    "components", "components_at", "parameter_format", "ttl_seconds", "paused_until", "missing_since",
+    "components", "body", "components_at", "parameter_format", "ttl_seconds", "paused_until", "missing_since",
 ]  # fmt: skip
 TIMES = ("status_at", "quality_at", "category_at", "components_at")
 LONGEST_NAME, LONGEST_LANGUAGE = 512, 16
@@ -116,7 +116,8 @@ def _copy(row: Template, one: Json, at: datetime) -> None:
     if is_news(row.quality_at, at):
         row.quality, row.quality_at = _quality(one.get("quality_score")), at
     if is_news(row.components_at, at):
-        row.components, row.components_at = objects(one.get("components")), at
+        row.components_at = at
+        set_components(row, objects(one.get("components")))
     shown = text_of(one.get("parameter_format")).upper()
     row.parameter_format = shown if shown in Template.Format.values else Template.Format.POSITIONAL
     ttl = one.get("message_send_ttl_seconds")

@@ -160,10 +160,17 @@ def update_components(
     for row in _rows(waba_id, meta_id, name, language):
         if is_news(row.components_at, at):
             components = _with_texts(row.components, title=title, element=element, footer=footer, buttons=buttons)
-            differs, row.components, row.components_at = components != row.components, components, at
-            row.save(update_fields=["components", "components_at"])
+            differs, row.components_at = components != row.components, at
+            set_components(row, components)
+            row.save(update_fields=["components", "body", "components_at"])
             changed += _changed(row, by, "components", "", "" if not differs else "edited")
     return changed
+
+
+def set_components(row: Template, components: list[Json]) -> None:
+    """On the instance; the caller saves `components` and `body`."""
+    row.components = components
+    row.body = row.definition.body
 
 
 def _with_texts(

@@ -8,6 +8,10 @@ from typing import Any
 import django_filters
 import django_filters.rest_framework
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from conversations.whatsapp import json_text
 
 LARGEST_ID = 2**63 - 1
 
@@ -22,7 +26,21 @@ class TimeFilter(django_filters.rest_framework.IsoDateTimeFilter):
         ]
         super().__init__(*args, validators=bounds, **options)
 
+    def filter(self, qs: Any, value: datetime | None) -> Any:
+        """In UTC: PostgreSQL takes no offset of 16 hours or more."""
+        return super().filter(qs, value and value.astimezone(UTC))
+
 
 class IdFilter(django_filters.NumberFilter):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, min_value=1, max_value=LARGEST_ID, **options)
+
+
+class JsonField(serializers.DictField):
+    """Only what a database can keep: nothing that reading a webhook would have to take out."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        value: dict[str, Any] = super().to_internal_value(data)
+        if value != json_text.clean(value) or not json_text.is_finite(value):
+            raise serializers.ValidationError(_("It holds characters or numbers that cannot be kept."))
+        return value

@@ -24,6 +24,7 @@ from conversations.queries.search import words_of
 
 class ContactShape(serializers.ModelSerializer[Contact]):
     shown_name = serializers.CharField(read_only=True)
+    email = serializers.CharField(read_only=True)  # empty when there is none, which is no e-mail address
     identities = IdentityShape(many=True, read_only=True)
     tags = TagShape(many=True, read_only=True)
 

@@ -1,4 +1,4 @@
-"""Departments, agents, channels (no secrets), tags and templates: what every other screen refers to."""
+"""Departments, agents, channels (no secrets) and tags: what every other screen refers to."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from rest_framework import viewsets
 from conversations import clock
 from conversations.access.roles import Can
 from conversations.api.desk_view import DeskView
-from conversations.api.directory_shapes import AgentShape, ChannelShape, DepartmentShape, TagShape, TemplateShape
-from conversations.models import Channel, Department, DepartmentMember, Presence, Tag, Template
+from conversations.api.directory_shapes import AgentShape, ChannelShape, DepartmentShape, TagShape
+from conversations.models import Channel, Department, DepartmentMember, Presence, Tag
 from conversations.queries.people import agents
 
 
@@ -85,21 +85,3 @@ class Tags(DeskView, viewsets.ReadOnlyModelViewSet[Tag]):
     ordering = ("name", "id")
     lookup_value_converter = "int"
     queryset = Tag.objects.all()
-
-
-class TemplateFilter(django_filters.rest_framework.FilterSet):
-    class Meta:
-        model = Template
-        fields = ["channel", "language", "category", "status", "name"]
-
-
-@extend_schema_view(
-    list=extend_schema(summary="Templates known to the desk"), retrieve=extend_schema(summary="One template")
-)
-class Templates(DeskView, viewsets.ReadOnlyModelViewSet[Template]):
-    reads = Can.CONVERSATION_SEE
-    serializer_class = TemplateShape
-    filterset_class = TemplateFilter
-    ordering = ("name", "id")
-    lookup_value_converter = "int"
-    queryset = Template.objects.all()

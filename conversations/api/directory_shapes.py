@@ -1,4 +1,4 @@
-"""How people, departments, channels, tags and templates look in the API: no secret, no colleague's e-mail address."""
+"""How people, departments, channels and tags look in the API: no secret, no colleague's e-mail address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from conversations import channel_trouble, clock
 from conversations.access.roles import roles_of
-from conversations.models import Channel, Department, DepartmentMember, Presence, Tag, Template
+from conversations.models import Channel, Department, DepartmentMember, Presence, Tag
 from conversations.queries.people import shown_name
 
 
@@ -73,7 +73,7 @@ class DepartmentShape(serializers.ModelSerializer[Department]):
 
 
 class ChannelShape(serializers.ModelSerializer[Channel]):
-    default_department = DepartmentRef(read_only=True)
+    default_department = DepartmentRef(read_only=True, allow_null=True)
     status_reason = serializers.SerializerMethodField(help_text="Why it stopped, in words.")
 
     class Meta:
@@ -101,13 +101,6 @@ class ChannelShape(serializers.ModelSerializer[Channel]):
 
     def get_status_reason(self, channel: Channel) -> str:
         return channel_trouble.sentence(channel)
-
-
-class TemplateShape(serializers.ModelSerializer[Template]):
-    class Meta:
-        model = Template
-        fields = ["id", "channel", "name", "language", "category", "status", "quality", "components"]
-        read_only_fields = fields
 
 
 class PresenceShape(serializers.Serializer[Any]):

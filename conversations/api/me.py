@@ -19,6 +19,7 @@ from conversations.models import Presence
 
 
 class MeShape(PersonShape):
+    email = serializers.CharField(read_only=True)  # empty when there is none, which is no e-mail address
     roles = serializers.SerializerMethodField()
     permissions = serializers.SerializerMethodField(help_text="What the permission table allows this person.")
     departments = serializers.SerializerMethodField()

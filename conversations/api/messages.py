@@ -6,11 +6,10 @@ from typing import Any
 
 import django_filters
 import django_filters.rest_framework
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -19,14 +18,14 @@ from rest_framework.response import Response
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer, visible_conversations
 from conversations.actions import messages as verbs
+from conversations.api.answers import AnswerBody, said
 from conversations.api.bounds import TimeFilter
 from conversations.api.desk_view import DeskView
 from conversations.api.message_shapes import MessageShape
 from conversations.errors import Invalid, NotTransition
-from conversations.models import Conversation, Direction, Message, MessageStatus, Upload
+from conversations.models import Conversation, Direction, Message, MessageStatus
 from conversations.queries.conversations import listed_messages, thread_of
 from conversations.queries.search import search_messages
-from conversations.whatsapp import json_text
 
 LONGEST_KEY = 120
 
@@ -45,32 +44,6 @@ class MessageFilter(django_filters.rest_framework.FilterSet):
 
     def by_words(self, rows: QuerySet[Message], name: str, value: str) -> QuerySet[Message]:
         return search_messages(rows, value)
-
-
-class AnswerBody(serializers.Serializer[Any]):
-    """One of: `text`; `upload` with `caption` or `voice`; `type` with Meta's object of that type as `content`."""
-
-    text = serializers.CharField(required=False, trim_whitespace=False)
-    type = serializers.CharField(required=False, max_length=24, help_text="text, image, template, interactive, …")
-    content = serializers.DictField(required=False, help_text='Meta\'s object of that type, such as {"body": "Ciao"}.')
-    upload = serializers.IntegerField(required=False, help_text="Id of a file uploaded before by the same person.")
-    caption = serializers.CharField(required=False, trim_whitespace=False, help_text="Of a picture, video or document.")
-    voice = serializers.BooleanField(required=False, help_text="Sound as a voice message: OGG with Opus.")
-    reply_to = serializers.IntegerField(required=False, allow_null=True, help_text="Id of the message it answers.")
-    not_before = serializers.DateTimeField(required=False, allow_null=True, help_text="Send it later.")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if sum(name in attrs for name in ("text", "upload", "content")) != 1:
-            raise serializers.ValidationError(_("Give either a text, an uploaded file, or a type with its content."))
-        if "content" in attrs and "type" not in attrs:
-            raise serializers.ValidationError({"type": _("Name the type of the content.")})
-        return attrs
-
-    def validate_content(self, content: dict[str, Any]) -> dict[str, Any]:
-        """Only what a database can keep: nothing that reading a webhook would have to take out."""
-        if content != json_text.clean(content) or not json_text.is_finite(content):
-            raise serializers.ValidationError(_("It holds characters or numbers that cannot be kept."))
-        return content
 
 
 class ConversationPart(DeskView):
@@ -116,7 +89,7 @@ class Thread(ConversationPart, mixins.ListModelMixin, viewsets.GenericViewSet[Me
         key = request.headers.get("Idempotency-Key", "").strip()
         if len(key) > LONGEST_KEY:
             raise Invalid(_("An Idempotency-Key has at most %(count)s characters.") % {"count": LONGEST_KEY})
-        type_, content = _content(given, self.user)
+        type_, content = said(given, row, self.user)
         message = verbs.answer(
             conversation=row,
             by=self.user,
@@ -127,25 +100,6 @@ class Thread(ConversationPart, mixins.ListModelMixin, viewsets.GenericViewSet[Me
             not_before=given.get("not_before"),
         )
         return Response(self.get_serializer(message).data, status=status.HTTP_201_CREATED)
-
-
-def _content(given: dict[str, Any], user: User) -> tuple[str, dict[str, Any]]:
-    """Type and Meta's object of it."""
-    if "text" in given:
-        return "text", {"body": given["text"]}
-    if "content" in given:
-        return given["type"], given["content"]
-    upload = Upload.objects.filter(pk=given["upload"], by=user).first()
-    if upload is None:
-        raise Invalid(_("There is no such upload of yours."))
-    content: dict[str, Any] = {"upload": upload.pk}
-    if given.get("caption"):
-        content["caption"] = given["caption"]
-    if upload.kind == "document":
-        content["filename"] = upload.filename
-    if upload.kind == "audio" and given.get("voice"):
-        content["voice"] = True
-    return upload.kind, content
 
 
 def _wamid(conversation: Conversation, reply_to: int | None) -> str:

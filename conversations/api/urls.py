@@ -8,10 +8,11 @@ from rest_framework.routers import SimpleRouter
 from conversations.api import schema  # noqa: F401  registers how tokens are described
 from conversations.api.contacts import Contacts
 from conversations.api.conversations import Conversations
-from conversations.api.directory import Agents, Channels, Departments, Tags, Templates
+from conversations.api.directory import Agents, Channels, Departments, Tags
 from conversations.api.me import Me
 from conversations.api.messages import Messages, Thread
 from conversations.api.notes import Notes
+from conversations.api.templates import Templates
 from conversations.api.uploads import Uploads
 
 router = SimpleRouter(use_regex_path=False)

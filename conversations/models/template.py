@@ -47,6 +47,7 @@ class Template(models.Model):
         _("variables are"), max_length=10, choices=Format.choices, default=Format.POSITIONAL
     )
     components = models.JSONField(_("components"), default=list, blank=True)
+    body = models.TextField(_("text"), blank=True)  # of the components: pickers search in it
     ttl_seconds = models.IntegerField(_("time to live (seconds)"), null=True, blank=True)
     next_category = models.CharField(_("category to come"), max_length=16, choices=Category.choices, blank=True)
     category_changes_at = models.DateTimeField(_("category changes"), null=True, blank=True)

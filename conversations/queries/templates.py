@@ -105,6 +105,17 @@ def content_for(
     return filling.content(template.definition, name=template.name, language=template.language, values=values)
 
 
+def content_of(
+    conversation: Conversation, template: int, *, by: User | None = None, given: Mapping[str, Any] | None = None
+) -> Json:
+    """content_for the template of this id on the conversation's channel. Raises TemplateUnknown besides."""
+    found = Template.objects.filter(pk=template, channel=conversation.channel_id).exclude(status=states.DRAFT)
+    row = found.prefetch_related("fills").first()
+    if row is None:
+        raise refusals.TemplateUnknown
+    return content_for(row, conversation=conversation, agent=by, given=given)
+
+
 def values_for(
     template: Template, *, conversation: Conversation, agent: User | None = None, given: Mapping[str, Any] | None = None
 ) -> tuple[dict[str, Any], list[str]]:

@@ -87,6 +87,7 @@ def test_filters(cast: Cast) -> None:
         "window_state=template_only": [],
         "opened_after=2000-01-01T00:00:00Z": [second, first],
         "active_before=2000-01-01T00:00:00Z": [],
+        "active_before=2000-01-01T00:00:00%2B23:59": [],
         "search=reso": [first],
         "search=RESO asha": [first],
         "search=reso nobody": [],

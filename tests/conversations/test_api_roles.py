@@ -54,6 +54,7 @@ TABLE: dict[str, str] = {
     "get /tags/{id}/": ANALYST_TOO,
     "get /templates/": READ,
     "get /templates/{id}/": READ,
+    "post /templates/{id}/preview/": READ,
 }
 ROLES = {"A": "Administrator", "E": "Editor", "G": "Agent", "N": "Analyst"}
 
