@@ -86,7 +86,9 @@ class World:
             else:
                 answer["body"] += message.get("body", b"")
 
-        headers = [(name.lower().encode(), value.encode()) for name, value in request.headers.items()]
+        headers = [
+            (name.lower().encode(), value.encode("utf-8", "surrogateescape")) for name, value in request.headers.items()
+        ]
         scope = {
             "type": "http",
             "method": request.method,
