@@ -16,7 +16,7 @@ def keep_codes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('conversations', '0004_uploads'),
+        ('conversations', '0004_text_of_templates'),
     ]
 
     operations = [
