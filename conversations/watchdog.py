@@ -8,7 +8,7 @@ from django.db import connection
 
 from conversations import clock
 from conversations.actions import alarms
-from conversations.models import Channel, Delivery, Message
+from conversations.models import Alarm, Channel, Delivery, Message
 
 LATE = timedelta(seconds=30)  # O9
 LONG_TRANSACTION = timedelta(minutes=1)  # D27: it holds every reader of the journal back
@@ -28,8 +28,17 @@ def watch() -> int:
     standing += _alarm("deliveries", "delivery_not_processed", deliveries.exists())
     standing += _alarm("pipeline", "message_not_routed", pipeline.exists())
     standing += _alarm("outbox", "message_not_sent", outbox.exists())
+    clear_ended_warnings()
     standing += _alarm("transactions", "long_transaction", _has_long_transaction())
     return standing
+
+
+def clear_ended_warnings() -> int:
+    """A restriction that Meta set an end to ends by itself."""
+    open_ones = Alarm.objects.filter(code="account_warning", cleared_at__isnull=True)
+    now = clock.now().timestamp()
+    over = [row for row in open_ones if 0 < ((row.data.get("told") or {}).get("until") or 0) <= now]
+    return sum(alarms.clear_alarm(key=row.key) for row in over)
 
 
 def _alarm(key: str, code: str, is_late: bool) -> int:

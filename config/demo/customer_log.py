@@ -86,7 +86,10 @@ def _of_messages(messages: list[Message]) -> Iterator[Entry]:
         elif message.delivered_at:
             yield Entry(message.delivered_at, _("Delivered"))
         if message.failed_at:
-            yield Entry(message.failed_at, _("Not delivered: %(why)s") % {"why": describe(message.error_code, message.error_detail)})
+            yield Entry(
+                message.failed_at,
+                _("Not delivered: %(why)s") % {"why": describe(message.error_code, message.error_detail)},
+            )
 
 
 def _processing_times(wamids: list[str]) -> dict[str, int]:

@@ -202,10 +202,7 @@ class Past:
             states, last = [(name, min(at, self._until)) for name, at in states], self._until
 
         def arrive() -> None:
-            told = [
-                deliveries.status(wamid=wamid, number="", name=name, at=at)
-                for name, at in states
-            ]
+            told = [deliveries.status(wamid=wamid, number="", name=name, at=at) for name, at in states]
             self._receive(deliveries.body(self.channel, statuses=told))
 
         self._at(last, arrive)

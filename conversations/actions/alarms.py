@@ -30,8 +30,8 @@ def raise_alarm(*, key: str, code: str, **data: Any) -> bool:
 
 
 @transaction.atomic
-def clear_alarm(*, key: str) -> bool:
+def clear_alarm(*, key: str, by: Actor = WATCH) -> bool:
     cleared = Alarm.objects.filter(key=key, cleared_at__isnull=True).update(cleared_at=clock.machine_now())
     if cleared:
-        record(Kind.ALARM_CLEARED, by=WATCH, key=key)
+        record(Kind.ALARM_CLEARED, by=by, key=key)
     return bool(cleared)

@@ -9,12 +9,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from conversations import clock
-from conversations.actions.templates import META, is_news, known_category, set_components
+from conversations.actions.templates import META, known_category, set_components
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record_all
 from conversations.models import Channel, Event, Template, TemplateFill, TemplateSync
+from conversations.news import is_news
 from conversations.templates import states
 from conversations.templates.definition import Json, objects, text_of
 

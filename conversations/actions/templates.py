@@ -17,17 +17,13 @@ from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel, Template, TemplateSync
+from conversations.news import is_news
 from conversations.templates import states
 from conversations.templates.definition import Json, objects, text_of
 
 META = Actor.system("meta")
-AHEAD = timedelta(minutes=5)  # news from later than this was written under a clock that has been moved back since
 PAUSES = {"FIRST_PAUSE": timedelta(hours=3), "SECOND_PAUSE": timedelta(hours=6)}  # Meta: templates/template-pausing
 STOPPED = ("PAUSED", "DISABLED")
-
-
-def is_news(known_at: datetime | None, at: datetime) -> bool:
-    return known_at is None or known_at <= at or known_at > clock.now() + AHEAD
 
 
 @transaction.atomic

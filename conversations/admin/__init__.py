@@ -1,6 +1,7 @@
 """The staff's screens of floor 1. Importing the modules registers them."""
 
 from conversations.admin import (
+    account_update,
     channel,
     contact,
     conversation,
@@ -16,6 +17,7 @@ from conversations.admin import (
 )
 
 __all__ = [
+    "account_update",
     "channel",
     "contact",
     "conversation",

@@ -18,9 +18,10 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from conversations import channel_trouble
 from conversations.actions import channels
 from conversations.actor import Actor
+from conversations.admin.account_update import FactInline
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
-from conversations.admin.showing import NOTHING, Tone, chip, link, machine_when, pretty, state, when
-from conversations.models import AccountUpdate, Channel, Portfolio, Template
+from conversations.admin.showing import NOTHING, Tone, chip, machine_when, pretty, state, when
+from conversations.models import Channel, Portfolio, Template
 from conversations.outgoing.validators import address_is_allowed
 
 SECRETS = {"access_token": _("Access token"), "app_secret": _("App secret"), "verify_token": _("Verify token")}
@@ -94,6 +95,7 @@ class ChannelAdmin(ConfigAdmin):
     search_fields = ["name", "display_phone_number", "phone_number_id"]
     autocomplete_fields = ["portfolio", "default_department"]
     list_select_related = ["portfolio"]
+    inlines = [FactInline]
     readonly_fields = ["shown_quality", "trouble", "last_in"]
     fieldsets = [
         (None, {"fields": ["name", "kind", "portfolio", "status", "trouble", "shown_quality", "last_in"]}),
@@ -203,26 +205,3 @@ class TemplateAdmin(ReadOnlyAdmin):
     @display(description=_("components"))
     def shown_components(self, row: Template) -> str:
         return pretty(row.components)
-
-
-@admin.register(AccountUpdate)
-class AccountUpdateAdmin(ReadOnlyAdmin):
-    list_display = ["field", "event", "shown_channel", "waba_id", "shown_at"]
-    list_filter = ["field", "channel"]
-    search_fields = ["field", "event", "waba_id"]
-    list_select_related = ["channel"]
-    ordering = ["-at"]
-    fields = ["field", "event", "channel", "waba_id", "at", "shown_data"]
-    readonly_fields = ["shown_data"]
-
-    @display(description=_("channel"))
-    def shown_channel(self, row: AccountUpdate) -> str:
-        return link(row.channel)
-
-    @display(description=_("at"), ordering="at")
-    def shown_at(self, row: AccountUpdate) -> str:
-        return when(row.at)
-
-    @display(description=_("as it came"))
-    def shown_data(self, row: AccountUpdate) -> str:
-        return pretty(row.data)

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from conversations.actions.alarms import clear_alarm
+from conversations.actor import Actor
 from conversations.admin.config_admin import GrowingAdmin, ReadOnlyAdmin
 from conversations.admin.showing import chip, link, machine_when, pretty, short, when
 from conversations.models import Alarm, ChannelHealth, Heartbeat, Notification, SavedView, Stamp
+from conversations.queries.home import alarm_words
 
 
 @admin.register(Alarm)
 class AlarmAdmin(ReadOnlyAdmin):
-    list_display = ["key", "code", "shown_state", "raised", "cleared"]
+    """Most end by themselves; what Meta warned of may never be taken back, so a person who has seen to it closes that."""
+
+    list_display = ["said", "shown_state", "key", "raised", "cleared"]
     list_filter = [("cleared_at", admin.EmptyFieldListFilter), "code"]
     search_fields = ["key", "code"]
     ordering = ["-raised_at"]
-    fields = ["key", "code", "shown_state", "raised_at", "cleared_at", "shown_data"]
-    readonly_fields = ["shown_state", "shown_data"]
+    fields = ["said", "key", "code", "shown_state", "raised_at", "cleared_at", "shown_data"]
+    readonly_fields = ["said", "shown_state", "shown_data"]
+    verbs = {"close": _("Seen to it")}
+
+    def offers(self, request: HttpRequest, row: Alarm) -> dict[str, Any]:
+        return self.verbs if row.code == "account_warning" and row.cleared_at is None else {}
+
+    def do_close(self, request: HttpRequest, row: Alarm) -> str:
+        clear_alarm(key=row.key, by=Actor.person(request.user))
+        return _now("The alarm is closed.")
+
+    @display(description=_("alarm"))
+    def said(self, row: Alarm) -> str:
+        return alarm_words(row)
 
     @display(description=_("state"), ordering="cleared_at")
     def shown_state(self, row: Alarm) -> str:

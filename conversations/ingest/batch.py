@@ -10,6 +10,7 @@ from typing import Any
 
 from conversations.ingest import early
 from conversations.ingest.account_updates import AccountUpdates
+from conversations.ingest.effects import preferences
 from conversations.ingest.messages import Messages
 from conversations.ingest.people import People, keys_of
 from conversations.ingest.references import References
@@ -22,6 +23,7 @@ from conversations.whatsapp.payloads import (
     IdentityChange,
     InboundMessage,
     Parsed,
+    PreferenceChange,
     ReactionChange,
     RevokeChange,
     StatusUpdate,
@@ -56,7 +58,8 @@ class Batch:
     def write(self) -> None:
         messages = self._of(InboundMessage)
         reactions, edits = self._of(ReactionChange), self._of(EditChange)
-        self._load([*messages, *reactions, *edits])
+        wishes = self._of(PreferenceChange)
+        self._load([*messages, *reactions, *edits, *wishes])
         self._change_identities()
         waited = early.take(self.messages.write(messages))
         self._load(_only(ReactionChange, waited))
@@ -64,6 +67,7 @@ class Batch:
         self.references.edit([*edits, *_only(EditChange, waited)])
         self.references.revoke([*self._of(RevokeChange), *_only(RevokeChange, waited)])
         receipts.apply(self._of(StatusUpdate))
+        preferences.apply(self.people, wishes)
         self._keep_account_updates()
         self.people.write()
         record_all([*self.people.events, *self.messages.events, *self.references.events, *self.accounts.events])

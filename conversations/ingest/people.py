@@ -10,7 +10,7 @@ from django.db.models import Q
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
-from conversations.journal.record import draft
+from conversations.journal.record import draft, record_all
 from conversations.models import Contact, Event, Identity
 from conversations.whatsapp import numbers
 from conversations.whatsapp.payloads import IdentityChange, Sender
@@ -36,7 +36,7 @@ class People:
         self.known: dict[Key, Identity] = {}
         self.ended: dict[Key, Identity] = {}
         self.touched: dict[int, Contact] = {}
-        self.new_contacts: list[Contact] = []
+        self.new_contacts: list[tuple[Contact, Kind]] = []
         self.new_identities: list[Identity] = []
         self.changes: dict[int, tuple[Contact, set[str]]] = {}  # what the batch taught us of contacts we knew
         self.events: list[Event] = []
@@ -69,9 +69,12 @@ class People:
     def _survivor(contact: Contact) -> Contact:
         return contact.merged_into or contact
 
-    def find_or_make(self, portfolio: int, sender: Sender, at: datetime, language: str) -> Contact:
+    def find_or_make(
+        self, portfolio: int, sender: Sender, at: datetime, language: str, *, wrote: bool = True, imported: bool = False
+    ) -> Contact:
         """A new one has no id before `insert`. Two contacts are never merged by itself: when phone and user id point at different
-        ones, the user id's is taken (facts §4)."""
+        ones, the user id's is taken (facts §4). `wrote`: it is the customer's own sign of life. `imported`: out of the business app,
+        which the CRM is not told of."""
         contact = self.find(portfolio, sender, at)
         if contact is None:
             contact = Contact(
@@ -82,8 +85,10 @@ class People:
                 first_seen_at=at,
                 last_seen_at=at,
             )
-            self.new_contacts.append(contact)
+            self.new_contacts.append((contact, Kind.CONTACT_IMPORTED if imported else Kind.CONTACT_CREATED))
         learnt = self._learn(contact, portfolio, sender, at)
+        if wrote:
+            self._saw(contact, at)
         if learnt and contact.pk:
             self.changes.setdefault(contact.pk, (contact, set()))[1].update(learnt)
         return contact
@@ -105,21 +110,21 @@ class People:
             if value and getattr(contact, name) != value:
                 setattr(contact, name, value)
                 learnt.add(name)
-        changed = bool(learnt)
-        if at > contact.last_seen_at:
-            contact.last_seen_at = at
-            changed = True
-        if contact.is_unreachable:
-            contact.is_unreachable, changed = False, True
-        if changed and contact.pk:
+        if learnt and contact.pk:
             self.touched[contact.pk] = contact
         return learnt
+
+    def _saw(self, contact: Contact, at: datetime) -> None:
+        changed = contact.is_unreachable or at > contact.last_seen_at
+        contact.last_seen_at, contact.is_unreachable = max(at, contact.last_seen_at), False
+        if changed and contact.pk:
+            self.touched[contact.pk] = contact
 
     def insert(self) -> None:
         """Write the contacts and identities made so far: two statements, however many there are."""
         if self.new_contacts:
-            Contact.objects.bulk_create(self.new_contacts)
-            self.events += [draft(Kind.CONTACT_CREATED, by=CUSTOMER, contact=row) for row in self.new_contacts]
+            Contact.objects.bulk_create([row for row, _kind in self.new_contacts])
+            self.events += [draft(kind, by=CUSTOMER, contact=row) for row, kind in self.new_contacts]
         if self.new_identities:
             Identity.objects.bulk_create(self.new_identities)
         self.new_contacts, self.new_identities = [], []
@@ -147,6 +152,7 @@ class People:
             self.ended[old] = ended
         sender = Sender(wa_id=change.new) if kind == Identity.Kind.WA_ID else Sender(user_id=change.new)
         self._learn(contact, portfolio, sender, change.timestamp)
+        self._saw(contact, change.timestamp)
         if kind == Identity.Kind.WA_ID and change.also_user_id:
             self._end_user_ids(contact, portfolio, change)
             self._learn(contact, portfolio, Sender(user_id=change.also_user_id), change.timestamp)
@@ -163,6 +169,11 @@ class People:
             key = (portfolio, identity.kind, identity.key)
             self.known.pop(key, None)
             self.ended[key] = identity
+
+    def tell(self) -> None:
+        """Journal what happened so far, before what follows from it."""
+        record_all(self.events)
+        self.events = []
 
     def write(self) -> None:
         self.insert()

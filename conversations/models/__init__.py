@@ -1,5 +1,6 @@
 """The nouns of floor 1 (D1). Import them from here."""
 
+from conversations.models.account_update import AccountFact, AccountUpdate, VolumeTier
 from conversations.models.attachment import Attachment
 from conversations.models.channel import Channel
 from conversations.models.channel_health import ChannelHealth
@@ -7,7 +8,7 @@ from conversations.models.clock_shift import ClockShift
 from conversations.models.consent import Consent
 from conversations.models.contact import Contact, Identity, Tier
 from conversations.models.conversation import Conversation, Priority
-from conversations.models.delivery import AccountUpdate, Attempt, Delivery, EarlyStatus
+from conversations.models.delivery import Attempt, Delivery, EarlyStatus
 from conversations.models.department import Department, DepartmentMember
 from conversations.models.event import Bookmark, Event, ParkedEvent, ParkedStep
 from conversations.models.group import Group
@@ -37,6 +38,7 @@ from conversations.models.upload import MediaHandle, Upload
 from conversations.models.window import Window
 
 __all__ = [
+    "AccountFact",
     "AccountUpdate",
     "Alarm",
     "ApiToken",
@@ -87,5 +89,6 @@ __all__ = [
     "TemplateSync",
     "Tier",
     "Upload",
+    "VolumeTier",
     "Window",
 ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -79,6 +80,8 @@ class Channel(models.Model):
     status_code = models.CharField(_("error"), max_length=40, blank=True, editable=False)
     status_detail = models.CharField(_("WhatsApp's own words"), max_length=500, blank=True, editable=False)
     stopped_until = models.DateTimeField(_("stopped until"), null=True, blank=True, editable=False)
+    # Meta lets the business answer, but begin nothing (RESTRICTED_BIZ_INITIATED_MESSAGING, facts §6).
+    may_begin_from = models.DateTimeField(_("may begin conversations from"), null=True, blank=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome", validators=[time_zone_exists])
     language = models.CharField(
         _("language"), max_length=8, choices=[("it", _("Italian")), ("en", _("English"))], default="it"
@@ -122,6 +125,7 @@ class Channel(models.Model):
             "status_code",
             "status_detail",
             "stopped_until",
+            "may_begin_from",
         ]
     )
 
@@ -140,6 +144,10 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def may_begin(self, now: datetime) -> bool:
+        """Whether Meta lets the business write first; answers inside the window are another thing."""
+        return self.may_begin_from is None or now >= self.may_begin_from
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -77,7 +77,7 @@ class Attempt(models.Model):
     @property
     def opaque(self) -> str:
         """What goes into Meta's biz_opaque_callback_data, so that a status can settle a send we never heard back from (D4)."""
-        return f"sportello-{self.message_id}/{self.number}"
+        return f"sportello-{self.message_id}-{self.number}"
 
     @property
     def has_failed(self) -> bool:
@@ -101,29 +101,3 @@ class EarlyStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.wamid}"
-
-
-class AccountUpdate(models.Model):
-    """A webhook that is about the account, a template, a group or a preference, and not a message: stored and shown (C13).
-
-    Also any field we do not know. The effects come with the issue on the wire.
-    """
-
-    channel = models.ForeignKey(
-        Channel, on_delete=models.SET_NULL, null=True, blank=True, related_name="updates", verbose_name=_("channel")
-    )
-    waba_id = models.CharField(_("account"), max_length=32, blank=True)
-    field = models.CharField(_("field"), max_length=60)
-    event = models.CharField(_("event"), max_length=60, blank=True)
-    data = models.JSONField(_("as it came"), default=dict)
-    digest = models.CharField(_("fingerprint"), max_length=64)
-    at = models.DateTimeField(_("at"))
-
-    class Meta:
-        verbose_name = _("account update")
-        verbose_name_plural = _("account updates")
-        constraints = [models.UniqueConstraint(fields=["digest"], name="account_update_once")]
-        indexes = [models.Index(fields=["field", "-at"], name="account_update_list")]  # its list in admin
-
-    def __str__(self) -> str:
-        return self.field

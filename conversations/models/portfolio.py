@@ -16,7 +16,10 @@ class Portfolio(models.Model):
         blank=True,
         help_text=_("Unique customers in 24 h outside windows; empty: unlimited."),
     )
-    history = HistoricalRecords()
+    number_limit = models.PositiveIntegerField(
+        _("numbers allowed"), null=True, blank=True, editable=False, help_text=_("As WhatsApp tells it.")
+    )
+    history = HistoricalRecords(excluded_fields=["number_limit"])
 
     class Meta:
         verbose_name = _("portfolio")

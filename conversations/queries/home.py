@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
-from conversations import channel_trouble, clock
+from conversations import account_words, channel_trouble, clock
 from conversations.models import (
     Alarm,
     Channel,
@@ -98,7 +98,7 @@ def _parked() -> list[Waiting]:
 def troubles() -> list[Trouble]:
     """Open alarms, and set-up that cannot work as it is."""
     found = [
-        Trouble(_alarm_words(alarm), alarm.key, "admin:conversations_alarm_change", alarm.pk, "danger")
+        Trouble(alarm_words(alarm), alarm.key, "admin:conversations_alarm_change", alarm.pk, "danger")
         for alarm in Alarm.objects.filter(cleared_at__isnull=True).order_by("-raised_at")[:10]
     ]
     page = "admin:conversations_channel_change"
@@ -123,8 +123,10 @@ def troubles() -> list[Trouble]:
     return found
 
 
-def _alarm_words(alarm: Alarm) -> str:
+def alarm_words(alarm: Alarm) -> str:
     """A sentence per code of docs/reference/alarms.md."""
+    if alarm.code == "account_warning":
+        return account_words.sentence(alarm.data.get("told") or {})
     known = {
         "delivery_not_processed": _("Webhooks are not being processed"),
         "message_not_routed": _("Messages are not being routed"),

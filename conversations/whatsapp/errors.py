@@ -34,11 +34,20 @@ OURS: dict[str, str] = {
     "file_gone": gettext_noop("The file is not kept any more. Send it again."),
     "channel_off": gettext_noop("This number is switched off."),
     "network": gettext_noop("WhatsApp could not be reached. Trying again helps once the connection is back."),
-    "unconfirmed": gettext_noop(
-        "It is not known whether WhatsApp got this message. Wait for its status; sent again, it may arrive twice."
-    ),
+    "unconfirmed": gettext_noop("It is not known whether WhatsApp got this message."),
     "gave_up": gettext_noop("It was tried several times without success."),
     "no_reason": gettext_noop("WhatsApp did not deliver this message, and gave no reason."),
+}
+
+# Why a channel stopped when Meta told of it by webhook.
+STOPPED: dict[str, str] = {
+    "account_disabled": gettext_noop("WhatsApp has disabled the business account. Appeal in WhatsApp Manager."),
+    "account_restricted": gettext_noop("WhatsApp does not let the business answer its customers for now."),
+    "account_deleted": gettext_noop("The business account was deleted at WhatsApp."),
+    "account_offboarded": gettext_noop(
+        "The business app was set up anew on a phone. WhatsApp usually reconnects within minutes."
+    ),
+    "account_removed": gettext_noop("The business account is not shared with this desk any more. Connect it again."),
 }
 
 
@@ -97,8 +106,8 @@ def describe(code: str, detail: str = "") -> str:
     """The sentence a person reads for an `error_code`, ours or Meta's. An unknown one is shown with its number and Meta's own words."""
     if not code:
         return ""
-    if code in OURS:
-        return _(OURS[code])
+    if code in OURS or code in STOPPED:
+        return _(OURS.get(code) or STOPPED[code])
     rule = rule_of(code)
     if rule is not None:
         return _(rule.sentence)

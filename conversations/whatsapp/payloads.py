@@ -88,6 +88,26 @@ class IdentityChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferenceChange:
+    """What a customer wants to receive, said in WhatsApp itself (C53)."""
+
+    sender: Sender
+    timestamp: datetime
+    topic: str
+    state: str  # opt_in | opt_out
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookEntry:
+    """A name in the address book of a coexistence number's business app; "" when it was taken out."""
+
+    sender: Sender
+    timestamp: datetime
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusUpdate:
     wamid: str
     status: str
@@ -101,15 +121,44 @@ class StatusUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """One thing Meta tells of a number, an account or a template: a code of ours, with codes, numbers and times (facts §6).
+
+    What is told later of the same `slot` replaces it; "" stands for news whose order is kept where it belongs.
+    """
+
+    slot: str
+    matter: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AccountChange:
-    """Anything about the account, a template, a group, a preference; or a field nobody knows yet."""
+    """Anything about the account, a template, a group, a preference; or a field nobody knows yet.
+
+    `data` is as it came, but without what says who a customer is: that stands in rows that can be erased. `at` is Meta's time.
+    """
 
     field: str
     event: str
     data: dict[str, Any]
+    at: datetime | None = None
+    number: str = ""  # digits of the number it is about; "": the whole account
+    account: str = ""  # of another business account than the envelope's
+    news: tuple[News, ...] = ()
 
 
-Update = InboundMessage | ReactionChange | EditChange | RevokeChange | IdentityChange | StatusUpdate | AccountChange
+Update = (
+    InboundMessage
+    | ReactionChange
+    | EditChange
+    | RevokeChange
+    | IdentityChange
+    | PreferenceChange
+    | BookEntry
+    | StatusUpdate
+    | AccountChange
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ CONFIGURATION = {
 HAPPENINGS = {
     "conversations": {
         "Contact", "Identity", "Group", "Conversation", "Template", "TemplateSync", "Message", "Reaction", "MessageVersion",
-        "Attachment", "ClockShift", "Consent", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "Event",
+        "Attachment", "ClockShift", "Consent", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "AccountFact",
+        "VolumeTier", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",
     },

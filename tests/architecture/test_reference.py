@@ -14,7 +14,7 @@ from config.pipeline import INBOUND
 from config.readers import READERS
 from conversations.errors import DeskError
 from conversations.journal.kinds import Kind
-from conversations.whatsapp.errors import OURS
+from conversations.whatsapp.errors import OURS, STOPPED
 from tests.architecture.source import ROOT, files
 
 
@@ -109,6 +109,10 @@ def test_error_codes_of_the_api() -> None:
 
 def test_error_codes_of_messages() -> None:
     same(set(OURS), "errors.md", "Of a message that did not go")
+
+
+def test_codes_of_a_stopped_channel() -> None:
+    same(set(STOPPED), "errors.md", "Of a channel that stopped")
 
 
 def test_jobs() -> None:

@@ -153,7 +153,7 @@ MUST: dict[str, Check] = {
     "status_delivered_cbp_service.json": status("delivered", priced=True),
     "status_delivered_phone_and_bsuid.json": status("delivered", priced=True),
     "status_read.json": status("read", priced=True),
-    "status_failed_131049.json": status("failed", code="131049"),
+    "status_failed_131049.json": status("queued", code="131049"),  # tried again tomorrow
     "template_status_approved.json": account("message_template_status_update", "APPROVED"),
     "template_quality_yellow.json": account("message_template_quality_update", new_quality_score="YELLOW"),
     "template_category_impending.json": account("template_category_update"),
