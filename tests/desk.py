@@ -36,7 +36,7 @@ from conversations.whatsapp.signature import sign
 from tests.makers import make_channel
 
 TOKEN = "test-demo-token"
-QUIET = {"sent_delay": 0, "delivered_delay": 0, "read_delay": 0, "duplicate": 0.0, "shuffle": 0.0}
+QUIET = {"sent_delay": 0, "delivered_delay": 0, "read_delay": 0, "review_delay": 0, "duplicate": 0.0, "shuffle": 0.0}
 wamids = itertools.count(1)
 Json = dict[str, Any]
 

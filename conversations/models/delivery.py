@@ -77,7 +77,7 @@ class Attempt(models.Model):
     @property
     def opaque(self) -> str:
         """What goes into Meta's biz_opaque_callback_data, so that a status can settle a send we never heard back from (D4)."""
-        return f"sportello-{self.message_id}-{self.number}"
+        return f"sportello-{self.message_id}/{self.number}"
 
     @property
     def has_failed(self) -> bool:

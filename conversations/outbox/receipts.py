@@ -36,7 +36,7 @@ STAMPS = {
     MessageStatus.PLAYED: "played_at",
     MessageStatus.FAILED: "failed_at",
 }
-MARK = re.compile(r"sportello-(?P<message>[0-9]{1,18})(?:-(?P<attempt>[0-9]{1,5}))?")  # Attempt.opaque
+MARK = re.compile(r"sportello-(?P<message>[0-9]{1,18})(?:/(?P<attempt>[0-9]{1,5}))?")  # Attempt.opaque
 CHANGED = ["sent_at", "delivered_at", "read_at", "played_at", "pricing", *REFUSED]
 ARRIVED = {"delivered", "read", "played"}
 WAITING = {MessageStatus.SCHEDULED, MessageStatus.HELD, MessageStatus.QUEUED, MessageStatus.CANCELLED}

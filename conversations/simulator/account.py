@@ -1,24 +1,16 @@
-"""Templates and files of the Cloud API; its other nouns are in graph/."""
+"""Files of the Cloud API; its other nouns are in graph/."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from aiohttp import web
 
 from conversations.simulator.channels import Channel
 from conversations.simulator.cloud import channel_of
 from conversations.simulator.errors import GraphError, no_such_object
-from conversations.simulator.graph.request import account, mine
+from conversations.simulator.graph.request import mine
 from conversations.simulator.media import Media
 from conversations.simulator.media_rules import LARGEST, check_upload
 from conversations.simulator.simulator import of
-
-
-def _only_fields(shown: dict[str, Any], request: web.Request) -> dict[str, Any]:
-    wanted = request.query.get("fields", "")
-    names = {name.strip() for name in wanted.split(",")} | {"id"}
-    return {key: value for key, value in shown.items() if not wanted or key in names}
 
 
 async def get_object(request: web.Request) -> web.StreamResponse:
@@ -86,31 +78,3 @@ async def upload(request: web.Request) -> web.StreamResponse:
     media = of(request).media.add(channel.phone_number_id, content, mime_type, filename, from_customer=False)
     await of(request).store.committed()
     return web.json_response({"id": media.id})
-
-
-async def list_templates(request: web.Request) -> web.StreamResponse:
-    """`limit` and the cursor `after` (how many were seen), `name`, `fields`."""
-    waba_id = (await account(request))[0].waba_id
-    found = of(request).templates.of_account(waba_id, request.query.get("name", ""))
-    try:
-        limit, after = int(request.query.get("limit", 25)), int(request.query.get("after", 0))
-    except ValueError:
-        raise GraphError(100, "Param limit must be a number, after a cursor of ours.") from None
-    page = found[after : after + limit]
-    answer: dict[str, Any] = {"data": [_only_fields(template, request) for template in page]}
-    if page:
-        answer["paging"] = {"cursors": {"before": str(after), "after": str(after + len(page))}}
-        if after + limit < len(found):
-            answer["paging"]["next"] = str(request.url.update_query(after=str(after + len(page))))
-    return web.json_response(answer)
-
-
-async def create_template(request: web.Request) -> web.StreamResponse:
-    waba_id = (await account(request))[0].waba_id
-    try:
-        body = await request.json()
-    except ValueError:
-        raise GraphError(100, "The request body is not valid JSON.") from None
-    made = of(request).templates.create(waba_id, body)
-    await of(request).store.committed()
-    return web.json_response(made)

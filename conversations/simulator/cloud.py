@@ -66,24 +66,22 @@ async def messages(request: web.Request) -> web.StreamResponse:
     fault = simulator.faults.take(channel.phone_number_id)
     if fault:
         simulator.events.tell("faults", simulator.faults.all)
-        refusal = await _go_wrong(fault)
+        refusal = await _go_wrong(request, fault)
         if refusal is not None:
             return refusal
     answer = _accept(simulator, channel, body, version_of(request), fault)
     await simulator.store.committed()  # from here on a crash of ours loses nothing we said yes to
-    if fault and fault.kind == "timeout_after_accept":
-        await asyncio.sleep(fault.seconds)
-        if request.transport is not None:
-            request.transport.abort()
-    return web.json_response(answer)
+    return await _answer_wrongly(request, fault, answer) if fault else web.json_response(answer)
 
 
-async def _go_wrong(fault: Fault) -> web.StreamResponse | None:
+async def _go_wrong(request: web.Request, fault: Fault) -> web.StreamResponse | None:
     """The mishap that comes before a message is taken; None when it is taken all the same."""
     if fault.kind == "rate_limit":
         raise GraphError(130429, subcode=2494055)
-    if fault.kind == "error":
-        raise GraphError(fault.code)
+    if fault.kind in {"error", "transient_error"}:
+        raise GraphError(fault.code, transient=fault.kind == "transient_error")
+    if fault.kind == "cut":
+        return await _cut(request, fault)
     if fault.kind == "http_500":
         return web.Response(
             status=500, text="<html><body>Internal Server Error</body></html>", content_type="text/html"
@@ -91,6 +89,22 @@ async def _go_wrong(fault: Fault) -> web.StreamResponse | None:
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
     return None
+
+
+async def _answer_wrongly(request: web.Request, fault: Fault, answer: dict[str, Any]) -> web.StreamResponse:
+    """The mishap that comes after a message was taken."""
+    if fault.kind in {"timeout_after_accept", "unheard"}:
+        return await _cut(request, fault)
+    if fault.kind == "no_id":
+        return web.json_response({"messaging_product": "whatsapp", "contacts": answer["contacts"]})
+    return web.json_response(answer, status=500 if fault.kind == "http_500_with_id" else 200)
+
+
+async def _cut(request: web.Request, fault: Fault) -> web.StreamResponse:
+    await asyncio.sleep(fault.seconds)
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
 
 
 def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fault: Fault | None) -> dict[str, Any]:
@@ -108,7 +122,8 @@ def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fau
     if settings["pair_limit"]:
         simulator.pairs.take(channel.phone_number_id, number or sent.recipient, now)
     fail = fault.code if fault and fault.kind == "failed_status" else 0
-    wamid, customer = simulator.phones.take(channel, sent, version=version, shown=shown, fail=fail)
+    unheard = fault is not None and fault.kind == "unheard"
+    wamid, customer = simulator.phones.take(channel, sent, version=version, shown=shown, fail=fail, unheard=unheard)
     contact = {"input": sent.to or sent.recipient}
     if number:
         contact["wa_id"] = (customer and customer.wa_id) or number

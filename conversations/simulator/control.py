@@ -100,6 +100,20 @@ async def webhook(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
+async def templates(request: web.Request) -> web.Response:
+    """GET ?phone_number_id=: the account's. POST {phone_number_id, name, language, …} plays Meta on one of them:
+    status (with reason, title), quality, category (`soon`: announced a day ahead), components."""
+    simulator = of(request)
+    body = dict(await request.json()) if request.method == "POST" else dict(request.query)
+    channel = simulator.channels.get(str(body.pop("phone_number_id")))
+    if channel is None:
+        raise ValueError("phone_number_id: nobody has this number")
+    if request.method == "POST":
+        name, language = str(body.pop("name")), str(body.pop("language"))
+        return web.json_response(simulator.templates.play(channel.waba_id, name, language, body))
+    return web.json_response({"templates": simulator.templates.of_account(channel.waba_id)})
+
+
 async def faults(request: web.Request) -> web.Response:
     simulator = of(request)
     if request.method == "POST":
@@ -160,6 +174,7 @@ async def reset(request: web.Request) -> web.Response:
     start_over(of(request))
     if body.get("channels"):
         of(request).channels.forget()
+        of(request).templates.forget()
         of(request).numbers.forget()
     return web.json_response({"ok": True})
 

@@ -18,23 +18,29 @@ TABLE: dict[int, tuple[int, str]] = {
     100: (400, "Invalid parameter"),
     190: (401, "Access token has expired"),
     200: (403, "API Permission"),
-    2200: (400, "Callback verification failed"),
+    299: (403, "API Permission"),
     368: (403, "Temporarily blocked for policies violations"),
     613: (400, "Calls to this api have exceeded the rate limit"),
+    2200: (400, "Callback verification failed"),
     80007: (400, "Rate limit issues"),
     130429: (400, "Rate limit hit"),
     130472: (400, "User's number is part of an experiment"),
     130497: (403, "Business account is restricted from messaging users in this country"),
+    130501: (400, "Message type is not currently supported"),
     131000: (500, "Something went wrong"),
     131005: (403, "Access denied"),
     131008: (400, "Required parameter is missing"),
     131009: (400, "Parameter value is not valid"),
     131016: (500, "Service unavailable"),
+    131020: (400, "Group has a single member"),
     131021: (400, "Recipient cannot be sender"),
     131026: (400, "Message undeliverable"),
     131030: (400, "Recipient phone number not in allowed list"),
     131031: (403, "Account has been locked"),
+    131035: (400, "Webhook could not be delivered in the retention period"),
+    131036: (400, "Message payload not found"),
     131037: (400, "Display name approval needed"),
+    131041: (400, "Group unknown"),
     131042: (400, "Business eligibility payment issue"),
     131044: (400, "Payment method missing"),
     131045: (500, "Incorrect certificate"),
@@ -48,9 +54,23 @@ TABLE: dict[int, tuple[int, str]] = {
     131055: (400, "Method not allowed"),
     131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (500, "Account in maintenance mode"),
+    131059: (400, "Invalid cursor"),
     131062: (400, "Business-scoped user ID is not allowed for this message"),
     131063: (400, "Marketing templates are not enabled on Cloud API"),
     131064: (400, "Template misclassification limit reached"),
+    131201: (206, "Some of the requests failed"),
+    131202: (400, "Duplicate request"),
+    131203: (400, "Terms of service not accepted"),
+    131204: (400, "Limit of participants exceeded"),
+    131207: (403, "Group suspended"),
+    131208: (429, "Rate limit of groups reached"),
+    131209: (400, "Group picture not valid"),
+    131210: (400, "Limit of groups reached"),
+    131211: (400, "Not a member of the group"),
+    131212: (400, "No such join request"),
+    131213: (400, "Groups are disabled"),
+    131214: (400, "Groups are disabled for this account"),
+    131215: (400, "Groups not eligible"),
     132000: (400, "Number of parameters does not match the expected number of params"),
     132001: (404, "Template name does not exist in the translation"),
     132005: (400, "Translated text too long"),
@@ -72,15 +92,35 @@ TABLE: dict[int, tuple[int, str]] = {
     133015: (400, "Please wait a few minutes before attempting to register this phone number"),
     133016: (400, "Account register or deregister rate limit exceeded"),
     134011: (404, "Payments terms of service have not been accepted"),
+    134100: (400, "Only marketing messages supported"),
+    134101: (400, "Template synchronization in progress"),
+    134102: (400, "Template unavailable for use"),
     135000: (400, "Generic user error"),
     136024: (400, "Request code error"),
     136025: (400, "Verify code error"),
     137000: (400, "Identity key mismatch"),
+    138000: (400, "Calling not enabled"),
+    138999: (400, "Call failed"),
     139100: (400, "Failed to block/unblock users"),
     139101: (400, "Blocklist limit reached"),
     139102: (400, "Blocklist concurrent update"),
     139103: (500, "Internal error"),
+    147001: (400, "Username not available"),
+    147002: (400, "Username not valid"),
+    147003: (400, "Username not eligible"),
+    147004: (400, "Username reserved"),
+    147005: (400, "Username changed too often"),
+    2388019: (400, "Template limit exceeded"),
+    2388040: (400, "Character limit exceeded"),
+    2388047: (400, "Message header format is not valid"),
+    2388072: (400, "Message body format is not valid"),
+    2388073: (400, "Message footer format is not valid"),
+    2388293: (400, "Parameters to words ratio exceeds limit"),
+    2388299: (400, "Leading or trailing parameters not allowed"),
     2494100: (400, "Account in maintenance mode"),
+    2593107: (400, "Synchronization request limit exceeded"),
+    2593108: (400, "Synchronization request outside the allowed time"),
+    2593109: (400, "History sharing is turned off"),
 }
 TRANSIENT = {2, 4, 80007, 131016, 133004}
 
@@ -100,8 +140,11 @@ DETAILS: dict[int, str] = {
 class GraphError(Exception):
     """A refusal of the stand-in. `details` goes to error_data.details, which clients are told to build on."""
 
-    def __init__(self, code: int, details: str = "", *, subcode: int | None = None, title: str = "") -> None:
+    def __init__(
+        self, code: int, details: str = "", *, subcode: int | None = None, title: str = "", transient: bool = False
+    ) -> None:
         self.code = code
+        self.is_transient = transient or code in TRANSIENT
         self.http, known = TABLE.get(code, (400, "Unknown error"))
         self.title = title or known
         self.details = details or DETAILS.get(code, self.title)
@@ -120,7 +163,7 @@ class GraphError(Exception):
             error["error_data"] = {"messaging_product": "whatsapp", "details": self.details}
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
-        if self.code in TRANSIENT:
+        if self.is_transient:
             error["is_transient"] = True
         error["fbtrace_id"] = "A" + secrets.token_urlsafe(17)
         return {"error": error}

@@ -9,13 +9,19 @@ from conversations.simulator.store import Store
 
 KINDS = {
     "timeout_after_accept": "the message is taken and sent on, but no answer comes: after `seconds` the line is cut",
+    "unheard": "the same, and no status ever tells of it either",
+    "no_id": "the message is taken and sent on, and the answer is 200 without its id",
+    "http_500_with_id": "the message is taken and sent on, and the answer is a 500 that names its id",
+    "cut": "the line is cut after `seconds`; nothing was taken",
     "http_500": "a 500 with a page that is no JSON; nothing was taken",
     "slow": "the right answer, `seconds` late",
     "rate_limit": "refused with 130429",
     "error": "refused with `code`",
+    "transient_error": "refused with `code`, which is said to be transient",
     "slow_number": "a question about the number itself is answered `seconds` late",
     "failed_status": "taken, and reported as failed with `code` in a status webhook",
 }
+UNANSWERED = {"timeout_after_accept", "unheard", "cut"}
 FOR_EVER = 10**9
 
 
@@ -46,7 +52,7 @@ class Faults:
             return
         if kind not in KINDS:
             raise ValueError(f"kind: one of {', '.join(KINDS)}, none")
-        seconds = float(given.get("seconds", 35.0 if kind == "timeout_after_accept" else 3.0))
+        seconds = float(given.get("seconds", 35.0 if kind in UNANSWERED else 3.0))
         row = (phone_number_id, kind, int(given.get("code") or 131000), seconds, FOR_EVER if count < 0 else count)
         sql = "INSERT INTO fault (phone_number_id, kind, code, seconds, remaining) VALUES (?, ?, ?, ?, ?)"
         self._waiting.append(Fault(self._store.write(sql, row), *row))

@@ -43,9 +43,16 @@ class Phones:
     # ---- from the desk ----
 
     def take(
-        self, channel: Channel, sent: Outgoing, *, version: int, shown: dict[str, Any] | None, fail: int = 0
+        self,
+        channel: Channel,
+        sent: Outgoing,
+        *,
+        version: int,
+        shown: dict[str, Any] | None,
+        fail: int = 0,
+        unheard: bool = False,
     ) -> tuple[str, Customer | None]:
-        """Accept a message that passed the rules, and let its statuses follow; its wamid and who gets it."""
+        """Accept a message that passed the rules, and let its statuses follow, unless `unheard`; its wamid and who gets it."""
         customer = self.customers.find(sent.to, sent.recipient)
         error = GraphError(fail) if fail else self._why_not(channel, customer, sent)
         online = customer is not None and bool(customer.online)
@@ -67,7 +74,7 @@ class Phones:
             opaque=sent.opaque,
         )
         states = ["failed"] if error else ["sent"] if sent.type == "reaction" else ["sent", "delivered", "read"]
-        self._report(channel, customer, row, states[: reach + 1], version=version, error=error)
+        self._report(channel, customer, row, states[: reach + 1], version=version, error=error, unheard=unheard)
         if error or not customer:
             return wamid, customer
         if sent.type == "reaction":
@@ -226,9 +233,10 @@ class Phones:
         *,
         version: int,
         error: GraphError | None = None,
+        unheard: bool = False,
     ) -> None:
         """Queue the status webhooks of one message; a share of them in another order (setting `shuffle`)."""
-        if not self.settings["statuses"]:  # nobody is told, yet the phone has it
+        if unheard or not self.settings["statuses"]:  # nobody is told, yet the phone has it
             self.chats.reached(row["wamid"], states[-1])
             return
         delays, passed = [], 0.0

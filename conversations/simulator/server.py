@@ -22,8 +22,6 @@ def make_server(options: Options) -> web.Application:
         [
             post(OBJECT + "/messages", cloud.messages),
             post(OBJECT + "/media", account.upload),
-            get(OBJECT + "/message_templates", account.list_templates),
-            post(OBJECT + "/message_templates", account.create_template),
             *graph_routes(),
             get("/whatsapp_business/attachments/{media_id}", account.download),
             post("/control/heard", control.heard),
@@ -32,6 +30,8 @@ def make_server(options: Options) -> web.Application:
             get("/control/numbers", control.numbers),
             post("/control/numbers", control.numbers),
             post("/control/webhook", control.webhook),
+            get("/control/templates", control.templates),
+            post("/control/templates", control.templates),
             get("/control/faults", control.faults),
             post("/control/faults", control.faults),
             get("/control/settings", control.settings),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from aiohttp import web
 
@@ -42,7 +43,7 @@ class Simulator:
             self.customers.seed()
             self.store.commit()
         self.chats = Chats(self.store)
-        self.templates = Templates(self.store)
+        self.templates = Templates(self.store, self.settings, self.clock)
         self.media = MediaShelf(self.store, options.media)
         self.uploads = Uploads(self.store, options.media)
         self.catalogue = Catalogue(self.store)
@@ -64,6 +65,12 @@ class Simulator:
         self.webhooks.happened, self.webhooks.arrived = self.phones.happened, self.phones.arrived
         self.webhooks.reachable = self.desk.reachable
         self.desk.came_back = self.webhooks.hurry
+        self.templates.tell = self._tell_account
+
+    def _tell_account(self, waba_id: str, field: str, value: dict[str, Any], delay: float) -> None:
+        """Once per business account, through any of its numbers."""
+        for channel in self.channels.of_account(waba_id)[:1]:
+            self.webhooks.add(channel, value, field=field, delay=delay)
 
     def channels_by_id(self) -> dict[str, Channel]:
         return {channel.phone_number_id: channel for channel in self.channels}

@@ -48,7 +48,11 @@ CREATE TABLE IF NOT EXISTS media (
   size INTEGER NOT NULL, filename TEXT NOT NULL, made_at REAL NOT NULL, from_customer INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS template (
   id TEXT PRIMARY KEY, waba_id TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL, category TEXT NOT NULL,
-  status TEXT NOT NULL, components TEXT NOT NULL, UNIQUE (waba_id, name, language));
+  status TEXT NOT NULL, components TEXT NOT NULL, parameter_format TEXT NOT NULL DEFAULT 'POSITIONAL', ttl INTEGER,
+  reason TEXT NOT NULL DEFAULT 'NONE', quality TEXT NOT NULL DEFAULT 'UNKNOWN', edits TEXT NOT NULL DEFAULT '[]',
+  review_at REAL NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '[]', UNIQUE (waba_id, name, language));
+CREATE TABLE IF NOT EXISTS template_name_block (
+  waba_id TEXT NOT NULL, name TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (waba_id, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fault (
   id INTEGER PRIMARY KEY, phone_number_id TEXT NOT NULL, kind TEXT NOT NULL, code INTEGER NOT NULL,
   seconds REAL NOT NULL, remaining INTEGER NOT NULL);
@@ -57,7 +61,19 @@ CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 
 # Columns that came after their table: a file of an older version gets them when it is opened.
-ADDED = {"channel": {"issued": "INTEGER NOT NULL DEFAULT 0"}, "webhook": {"field": "TEXT NOT NULL DEFAULT 'messages'"}}
+ADDED = {
+    "channel": {"issued": "INTEGER NOT NULL DEFAULT 0"},
+    "webhook": {"field": "TEXT NOT NULL DEFAULT 'messages'"},
+    "template": {
+        "parameter_format": "TEXT NOT NULL DEFAULT 'POSITIONAL'",
+        "ttl": "INTEGER",
+        "reason": "TEXT NOT NULL DEFAULT 'NONE'",
+        "quality": "TEXT NOT NULL DEFAULT 'UNKNOWN'",
+        "edits": "TEXT NOT NULL DEFAULT '[]'",
+        "review_at": "REAL NOT NULL DEFAULT 0",
+        "verdict": "TEXT NOT NULL DEFAULT '[]'",
+    },
+}
 
 
 class Store:
@@ -136,6 +152,7 @@ DEFAULTS: dict[str, Any] = {
     "sent_delay": [0.05, 0.4],  # seconds, lowest and highest, from acceptance; each following one from the one before
     "delivered_delay": [0.1, 1.0],
     "read_delay": [0.3, 2.5],
+    "review_delay": [2.0, 5.0],  # seconds until a new or edited template is approved or rejected
     "duplicate": 0.05,  # share of webhooks sent twice
     "shuffle": 0.05,  # share of messages whose statuses come in another order
     "statuses": True,

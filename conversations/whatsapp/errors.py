@@ -34,7 +34,9 @@ OURS: dict[str, str] = {
     "file_gone": gettext_noop("The file is not kept any more. Send it again."),
     "channel_off": gettext_noop("This number is switched off."),
     "network": gettext_noop("WhatsApp could not be reached. Trying again helps once the connection is back."),
-    "unconfirmed": gettext_noop("It is not known whether WhatsApp got this message."),
+    "unconfirmed": gettext_noop(
+        "It is not known whether WhatsApp got this message. Wait for its status; sent again, it may arrive twice."
+    ),
     "gave_up": gettext_noop("It was tried several times without success."),
     "no_reason": gettext_noop("WhatsApp did not deliver this message, and gave no reason."),
 }

@@ -12,7 +12,7 @@ from machine import say
 from tests.bench.children import Children
 from tests.bench.ground import begin, ground, load, result
 from tests.bench.report import Report
-from tests.bench.rig import WORKERS, WORKERS_IN_WORDS, Rig
+from tests.bench.rig import WORKERS, WORKERS_IN_WORDS, Rig, key_of
 
 VICTIMS = (*(name for name, *_rest in WORKERS), "web")
 REST = 240.0  # seconds: a claim whose process died is given up after 45
@@ -74,7 +74,7 @@ def _count(report: Report, rig: Rig, database: Any, told: dict[str, Any], messag
     acknowledged = {wamid for wamid, *_rest in told["seen"]}
     answers = database.execute("SELECT id, status FROM conversations_message WHERE direction = 'outbound'").fetchall()
     status = {f"sportello-{pk}": state for pk, state in answers}
-    received = Counter(message["biz_opaque_callback_data"] for message in rig.received())
+    received = Counter(key_of(message) for message in rig.received())
     unconfirmed = {key for key, state in status.items() if state == "unconfirmed"}
     missing = [key for key in status if not received[key] and key not in unconfirmed]
     doubled = [key for key, times in received.items() if times > 1]

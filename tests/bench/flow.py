@@ -13,7 +13,7 @@ from typing import Any
 from tests.bench.children import Children, cpu_of_database, cpu_of_machine
 from tests.bench.ground import begin, ground, load, result
 from tests.bench.report import Report, percentile
-from tests.bench.rig import WORKERS_IN_WORDS, Rig
+from tests.bench.rig import WORKERS_IN_WORDS, Rig, key_of
 
 MESSAGES_EACH = 3  # of one customer in one run: a third opens a conversation, the rest goes on in it
 LAGS = {
@@ -136,7 +136,7 @@ def _figures(
     for customer, times in written.items():
         missing += max(0, len(times) - len(sent[customer]))
         lags += [there - here for here, there in zip(sorted(times), sent[customer], strict=False)]
-    keys = [answer["biz_opaque_callback_data"] for answer in answers]
+    keys = [key_of(answer) for answer in answers]
     end = max((answered for *_rest, answered in told["seen"]), default=0.0)
     in_time = sum(there <= end + 1.0 for times in sent.values() for there in times)
     return {

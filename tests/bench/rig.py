@@ -124,5 +124,10 @@ class Rig:
         return time.monotonic() - began
 
 
+def key_of(received: dict[str, Any]) -> str:
+    """The desk's mark of a message, without the number of the attempt: two copies of one message have the same."""
+    return str(received["biz_opaque_callback_data"]).partition("/")[0]
+
+
 def _one(database: Any, question: str) -> Any:
     return database.execute(question).fetchone()[0]

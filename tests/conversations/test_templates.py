@@ -47,11 +47,11 @@ def refusal(channel: Channel, content: dict[str, Any]) -> refusals.TemplateRefus
 
 
 def test_all_pages_are_read_and_a_second_reading_changes_nothing(desk: Desk) -> None:
-    assert sync.sync_due() == 8
+    assert sync.sync_due() == 10
     row = Template.objects.get(name="order_ready", language="it")
     assert (row.status, row.category, row.parameter_format) == ("APPROVED", "UTILITY", "POSITIONAL")
     assert row.definition.body == READY
-    assert TemplateSync.objects.get().count == 8
+    assert TemplateSync.objects.get().count == 10
     assert sync.sync_account(desk.channel.waba_id) == 0
     assert sync.sync_due() == 0, "it is fresh"
     assert not Event.objects.filter(kind="template.changed").exists()
@@ -87,13 +87,13 @@ def test_a_list_that_cannot_be_read_is_told_in_words_and_keeps_what_was_known(de
     Channel.objects.update(access_token="wrong")
     assert sync.sync_account(desk.channel.waba_id) == 0
     assert sync.problem_of(desk.channel).startswith("WhatsApp does not accept this number's access token")
-    assert Template.objects.usable().count() == 8
+    assert Template.objects.usable().count() == 10
 
 
 def test_numbers_of_one_account_share_one_reading(desk: Desk) -> None:
     other = makers.make_channel(waba_id=desk.channel.waba_id, base_url=desk.channel.base_url, access_token="none")
-    assert sync.sync_due() == 16
-    assert other.templates.count() == 8
+    assert sync.sync_due() == 20
+    assert other.templates.count() == 10
     assert TemplateSync.objects.filter(problem_code="").count() == 2
 
 

@@ -1,4 +1,4 @@
-"""Templates and files of the stand-in."""
+"""Files of the stand-in."""
 
 from __future__ import annotations
 
@@ -56,23 +56,3 @@ async def test_a_file_of_another_kind_fails_by_status(world: World) -> None:
     wamid = await world.sent("image", {"id": made["id"]})
     await until(lambda: world.desk.statuses(wamid))
     assert world.desk.statuses(wamid)[0]["errors"][0]["code"] == 131053
-
-
-@in_world()
-async def test_templates_are_listed_in_pages_and_made(world: World) -> None:
-    _, first = await world.graph("GET", f"{ACCOUNT}/message_templates?limit=5")
-    cursor = first["paging"]["cursors"]["after"]
-    _, rest = await world.graph("GET", f"{ACCOUNT}/message_templates?limit=5&after={cursor}")
-    names = [each["name"] for each in first["data"] + rest["data"]]
-    assert len(names) == 8
-    assert "next" not in rest["paging"]
-    made = {
-        "name": "hello_there",
-        "language": "it",
-        "category": "UTILITY",
-        "components": [{"type": "BODY", "text": "Ciao {{1}}, a presto."}],
-    }
-    status, answer = await world.graph("POST", f"{ACCOUNT}/message_templates", made)
-    assert (status, answer["status"]) == (200, "PENDING")
-    status, answer = await world.graph("POST", f"{ACCOUNT}/message_templates", made)
-    assert (status, answer["error"]["error_subcode"]) == (400, 2388024)

@@ -50,6 +50,7 @@ async def test_timeout_after_accept_takes_the_message_and_cuts_the_line(world: W
         ({"kind": "error", "code": 190}, 401, 190),
         ({"kind": "error", "code": 131016}, 500, 131016),
         ({"kind": "error", "code": 999999}, 400, 999999),
+        ({"kind": "transient_error", "code": 999999}, 400, 999999),
     ],
 )
 @in_world()
@@ -59,6 +60,7 @@ async def test_the_next_answers_fail(world: World, fault: dict[str, object], htt
     for _ in range(2):
         status, answer = await world.send()
         assert (status, answer["error"]["code"]) == (http, code)
+        assert answer["error"].get("is_transient", False) is (fault["kind"] == "transient_error" or code == 131016)
     await world.sent()
     assert world.simulator.chats.summary()["total"] == 1
 
@@ -71,6 +73,38 @@ async def test_http_500_is_no_json_and_takes_nothing(world: World) -> None:
     assert status == 500
     assert answer.startswith(b"<html>")
     assert world.simulator.chats.summary()["total"] == 0
+
+
+@in_world()
+async def test_a_cut_line_took_nothing_and_an_unheard_one_is_never_told(world: World) -> None:
+    await world.heard()
+    for kind, total in (("cut", 0), ("unheard", 1)):
+        await world.control("faults", {"kind": kind, "seconds": 0.05})
+        with pytest.raises(aiohttp.ClientError):
+            await world.send()
+        assert world.simulator.chats.summary()["total"] == total
+    assert not len(world.simulator.webhooks)
+
+
+@in_world()
+async def test_answers_that_are_none_although_it_was_taken(world: World) -> None:
+    await world.heard()
+    await world.control("faults", {"kind": "no_id"})
+    status, answer = await world.send()
+    assert (status, "messages" in answer) == (200, False)
+    await world.control("faults", {"kind": "http_500_with_id"})
+    status, answer = await world.send()
+    assert (status, answer["messages"][0]["id"][:5]) == (500, "wamid")
+    await until(lambda: len(world.desk.statuses()) == 6)
+
+
+@in_world()
+async def test_copies_of_one_message_are_counted_whatever_their_attempt(world: World) -> None:
+    await world.heard()
+    for mark in ("k1/1", "k1/2", "k2/1", "k1"):
+        await world.sent(biz_opaque_callback_data=mark)
+    summary = world.simulator.chats.summary()
+    assert (summary["by_opaque_duplicates"], summary["extra_copies"]) == (1, 2)
 
 
 @in_world()

@@ -33,7 +33,14 @@ CHANNEL: dict[str, Any] = {
 }
 MARTA = "393331234567"
 TOKEN = "demo-token"
-QUICK = {"sent_delay": 0, "delivered_delay": 0.01, "read_delay": 0.01, "duplicate": 0.0, "shuffle": 0.0}
+QUICK = {
+    "sent_delay": 0,
+    "review_delay": 0,
+    "delivered_delay": 0.01,
+    "read_delay": 0.01,
+    "duplicate": 0.0,
+    "shuffle": 0.0,
+}
 
 
 class Desk:

@@ -14,6 +14,7 @@ from conversations.simulator.graph import (
     profile,
     registration,
     subscriptions,
+    templates,
     uploads,
 )
 from conversations.simulator.simulator import of
@@ -22,19 +23,23 @@ OBJECT = r"/v{version:\d+\.\d+}/{object_id:[^/]+}"
 
 
 async def get_object(request: web.Request) -> web.StreamResponse:
-    """GET /{id}: a number, an upload session, or a file."""
+    """GET /{id}: a number, a template, an upload session, or a file."""
     object_id = request.match_info["object_id"]
     if object_id.startswith("upload:"):
         return await uploads.show_session(request)
     if of(request).channels.get(object_id):
         return await numbers.get_number(request)
+    if of(request).templates.get(object_id):
+        return await templates.get_template(request)
     return await account.get_object(request)
 
 
 async def post_object(request: web.Request) -> web.StreamResponse:
-    """POST /{id}: a number's settings, or bytes of an upload."""
+    """POST /{id}: a number's settings, a template's edit, or bytes of an upload."""
     if request.match_info["object_id"].startswith("upload:"):
         return await uploads.send_bytes(request)
+    if of(request).templates.get(request.match_info["object_id"]):
+        return await templates.edit_template(request)
     return await numbers.change_number(request)
 
 
@@ -65,6 +70,9 @@ def routes() -> list[web.RouteDef]:
         post(OBJECT + "/product_catalogs", commerce.connect_catalogue),
         delete(OBJECT + "/product_catalogs", commerce.connect_catalogue),
         get(OBJECT + "/products", commerce.list_products),
+        get(OBJECT + "/message_templates", templates.list_templates),
+        post(OBJECT + "/message_templates", templates.create_template),
+        delete(OBJECT + "/message_templates", templates.delete_template),
         get(OBJECT, get_object),
         post(OBJECT, post_object),
         delete(OBJECT, account.delete_object),
