@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from conversations import clock, wake, window
 from conversations.access.visibility import require_may_answer
-from conversations.actions import locks, uploads
+from conversations.actions import costs, locks, uploads
 from conversations.actor import Actor
 from conversations.errors import (
     ChannelStopped,
@@ -163,6 +163,7 @@ def _queue(
     if (first := _save(message)) is not None:
         return first
     uploads.attach(message)
+    costs.record(message)
     conversation.last_message = message
     conversation.last_activity_at = now
     changed = ["last_message", "last_activity_at"]

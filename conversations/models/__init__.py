@@ -2,6 +2,7 @@
 
 from conversations.models.account_update import AccountFact, AccountUpdate, VolumeTier
 from conversations.models.attachment import Attachment
+from conversations.models.budget import Budget, BudgetMonth
 from conversations.models.channel import Channel
 from conversations.models.channel_health import ChannelHealth
 from conversations.models.clock_shift import ClockShift
@@ -13,6 +14,7 @@ from conversations.models.department import Department, DepartmentMember
 from conversations.models.event import Bookmark, Event, ParkedEvent, ParkedStep
 from conversations.models.group import Group
 from conversations.models.halt import Halt
+from conversations.models.ledger import LedgerEntry
 from conversations.models.lock import Lock
 from conversations.models.message import (
     Direction,
@@ -28,7 +30,7 @@ from conversations.models.notification import Notification, SavedView
 from conversations.models.order import Order, OrderLine
 from conversations.models.portfolio import Portfolio
 from conversations.models.presence import Presence
-from conversations.models.pricing import LedgerEntry, Rate
+from conversations.models.pricing import Allowance, Exchange, Market, Rate
 from conversations.models.rating import Rating
 from conversations.models.stamp import Alarm, Heartbeat, Stamp
 from conversations.models.tag import Tag
@@ -41,10 +43,13 @@ __all__ = [
     "AccountFact",
     "AccountUpdate",
     "Alarm",
+    "Allowance",
     "ApiToken",
     "Attachment",
     "Attempt",
     "Bookmark",
+    "Budget",
+    "BudgetMonth",
     "Channel",
     "ChannelHealth",
     "ClockShift",
@@ -57,6 +62,7 @@ __all__ = [
     "Direction",
     "EarlyStatus",
     "Event",
+    "Exchange",
     "Group",
     "Halt",
     "Heartbeat",
@@ -64,6 +70,7 @@ __all__ = [
     "Lane",
     "LedgerEntry",
     "Lock",
+    "Market",
     "MediaHandle",
     "Message",
     "MessageStatus",

@@ -86,7 +86,15 @@ class Channel(models.Model):
     language = models.CharField(
         _("language"), max_length=8, choices=[("it", _("Italian")), ("en", _("English"))], default="it"
     )
-    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    currency = models.CharField(
+        _("currency"), max_length=3, default="EUR", help_text=_("In which costs are shown, such as EUR.")
+    )
+    billing_currency = models.CharField(
+        _("Meta bills in"),
+        max_length=3,
+        default="USD",
+        help_text=_("The currency of Meta's rate card for this account."),
+    )
     default_department = models.ForeignKey(
         Department,
         on_delete=models.SET_NULL,

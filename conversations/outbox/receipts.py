@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from conversations import clock
+from conversations.actions import costs
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
@@ -71,6 +72,7 @@ def apply(statuses: Iterable[tuple[Channel, StatusUpdate]]) -> None:
         update_rows(
             [one for rows in attempts.values() for one in rows], ["wamid", "delivered_at", "error_code", "detail"]
         )
+        costs.settle(changed.values())
     record_all(events)
     if early:
         EarlyStatus.objects.bulk_create(early, ignore_conflicts=True)

@@ -13,7 +13,20 @@ OURS = ("conversations", "routing", "autoreply", "crm_sync", "reports")
 
 # What a business decides, changed by staff in admin: versions are kept of all of it (D17).
 CONFIGURATION = {
-    "conversations": {"Portfolio", "Channel", "Department", "DepartmentMember", "Tag", "Halt", "Rate", "TemplateFill"},
+    "conversations": {
+        "Portfolio",
+        "Channel",
+        "Department",
+        "DepartmentMember",
+        "Tag",
+        "Halt",
+        "Market",
+        "Rate",
+        "Allowance",
+        "Exchange",
+        "Budget",
+        "TemplateFill",
+    },
     "routing": {"Calendar", "Interval", "Holiday", "DepartmentPlan", "AgentPlan", "RoutingRule"},
     "autoreply": {"Rule", "Variant", "Button", "Policy", "QuickReply"},
     "crm_sync": {"Connection"},
@@ -27,6 +40,7 @@ HAPPENINGS = {
         "VolumeTier", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",
+        "BudgetMonth",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},

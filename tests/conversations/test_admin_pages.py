@@ -22,6 +22,7 @@ from tests.conversations.cast import Cast, make_cast, signed_in, statements
 pytestmark = pytest.mark.django_db
 
 WITHOUT_PAGE = {  # shown inside another's page, or one row of the simulator
+    "BudgetMonth",
     "ClockShift",
     "DepartmentMember",
     "Identity",

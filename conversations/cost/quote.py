@@ -1,0 +1,128 @@
+"""What a message would cost, before it is sent: for the verdict, the composer, a rule or a campaign (C22). Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import Subquery
+
+from conversations import clock
+from conversations.cost import markets
+from conversations.cost.card import CARD, day_of, next_month
+from conversations.cost.rates import NOTHING, Card, Category
+from conversations.cost.reckon import ALLOWED, Estimate, Free, State
+from conversations.cost.reckon import estimate as reckon
+from conversations.models import Channel, Conversation, Identity, LedgerEntry, Template, Window
+
+SURCHARGE_CURRENCY = "USD"  # of Channel.surcharge (C20)
+GROUP = {
+    Category.SERVICE.value: Category.GROUP_SERVICE.value,
+    Category.UTILITY.value: Category.GROUP_UTILITY.value,
+    Category.MARKETING.value: Category.GROUP_MARKETING.value,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message goes: the recipient's country, and until when an answered ad makes it free."""
+
+    country: str = ""
+    market: str = ""  # set for groups
+    recipients: int = 1
+    ad_ends_at: datetime | None = None
+
+
+def category_of(type_: str, template: Template | None, *, to_group: bool = False) -> str:
+    """What Meta will charge it as, as far as we can know before."""
+    category = template.category.lower() if type_ == "template" and template is not None else Category.SERVICE.value
+    if type_ == "template" and template is None:
+        category = Category.UTILITY.value  # a template that is not synced yet
+    return GROUP.get(category, category) if to_group else category
+
+
+def estimate(
+    conversation: Conversation,
+    *,
+    type_: str = "text",
+    template: Template | None = None,
+    at: datetime | None = None,
+) -> Estimate | None:
+    """What a message of this type would cost if it left at `at` (now). None: this kind of channel costs nothing.
+
+    Two queries: where it goes; and for a service message how much of the month's allowance is spoken for.
+    """
+    channel = conversation.channel
+    if channel.kind != Channel.Kind.WHATSAPP:
+        return None
+    at = at or clock.now()
+    card, day = CARD.get(), day_of(channel, at)
+    place = place_of(conversation)
+    category = category_of(type_, template, to_group=conversation.group_id is not None)
+    in_ad_window = place.ad_ends_at is not None and at < place.ad_ends_at
+    asks = category in ALLOWED and not in_ad_window
+    return reckon(
+        card,
+        category=category,
+        country=place.country,
+        market=place.market,
+        recipients=place.recipients,
+        day=day,
+        currency=channel.billing_currency,
+        home=markets.country_of_phone(channel.display_phone_number),
+        in_ad_window=in_ad_window,
+        allowance_left=allowance_left(card, channel, at) if asks else 0,
+        surcharge=surcharge(card, channel, conversation.last_inbound_at, at),
+    )
+
+
+def place_of(conversation: Conversation) -> Place:
+    """One query. The identity that the outbox would send to: the phone before the user id."""
+    ad = Window.objects.filter(conversation=conversation.pk, kind=Window.Kind.ENTRY_POINT)
+    if conversation.contact_id is None:
+        return _group_place(conversation, ad.values_list("expires_at", flat=True).first())
+    rows = list(
+        Identity.objects.current()
+        .filter(contact=conversation.contact_id, portfolio=conversation.channel.portfolio_id)
+        .values_list("kind", "value")
+        .annotate(ad_ends_at=Subquery(ad.values("expires_at")[:1]))
+    )
+    values = {kind: value for kind, value, _ends in rows}
+    ends = rows[0][2] if rows else None
+    return Place(country=_country(values), ad_ends_at=ends)
+
+
+def _country(values: dict[str, str]) -> str:
+    phone = values.get(Identity.Kind.WA_ID) or values.get(Identity.Kind.PHONE) or ""
+    return markets.country_of(phone, values.get(Identity.Kind.BSUID) or "")
+
+
+def _group_place(conversation: Conversation, ad_ends_at: datetime | None) -> Place:
+    """Members' countries are not known before they are told of: the number's own stands for them."""
+    return Place(country=markets.country_of_phone(conversation.channel.display_phone_number), ad_ends_at=ad_ends_at)
+
+
+def surcharge(card: Card, channel: Channel, last_inbound_at: datetime | None, at: datetime) -> Decimal:
+    """The business's own, in the card's currency: due once the pricing window has ended (C20, D25). Who never wrote has none."""
+    if last_inbound_at is None or at < last_inbound_at + timedelta(hours=channel.pricing_window_hours):
+        return NOTHING
+    amount = Decimal(str(channel.surcharge))
+    found = card.convert(amount, SURCHARGE_CURRENCY, channel.billing_currency, day_of(channel, at))
+    return NOTHING if found is None else found
+
+
+def allowance_left(card: Card, channel: Channel, at: datetime) -> int:
+    """Free service messages nobody has spoken for yet in the month of `at`. One query over at most the allowance's rows."""
+    day = day_of(channel, at)
+    allowed = card.allowance(channel.pk, day)
+    if not allowed:
+        return 0
+    taken = LedgerEntry.objects.filter(
+        channel=channel,
+        day__gte=day.replace(day=1),
+        day__lt=next_month(day),
+        estimated_free=Free.ALLOWANCE.value,
+        state__in=[state.value for state in State if state is not State.NOTHING],
+    ).order_by()
+    return allowed - taken[:allowed].count()

@@ -1,0 +1,68 @@
+"""What tests about costs share: a number whose messages cost from the first, sending, and Meta's word on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from conversations import stamps
+from conversations.actions import messages
+from conversations.actor import Actor
+from conversations.cost.card import STAMP
+from conversations.models import Allowance, Conversation, LedgerEntry, Message, Origin, Template
+from conversations.outbox import receipts
+from conversations.whatsapp.payloads import StatusUpdate
+from tests.makers import make_conversation, make_inbound
+
+NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
+RULE = Actor.rule("welcome")
+
+
+def charged(**values: Any) -> Conversation:
+    """A conversation on a number without an allowance: service messages cost from the first."""
+    conversation = make_conversation(**values)
+    Allowance.objects.create(channel=conversation.channel, valid_from=date(2026, 1, 1), messages=0)
+    changed()
+    make_inbound(conversation)
+    return conversation
+
+
+def changed() -> None:
+    stamps.touch(STAMP)
+    stamps.forget_all()
+
+
+def template(conversation: Conversation, category: str) -> Template:
+    return Template.objects.create(
+        channel=conversation.channel, name=category.lower(), language="it", category=category, status="APPROVED"
+    )
+
+
+def send(conversation: Conversation, **values: Any) -> Message:
+    given: dict[str, Any] = {"origin": Origin.RULE, "content": {"body": "Eccoci"}, **values}
+    message = messages.queue(conversation=conversation, by=RULE, **given)
+    Message.objects.filter(pk=message.pk).update(wamid=f"wamid.{message.pk}")  # as after Meta took it
+    return message
+
+
+def came_to(entry: LedgerEntry) -> tuple[Any, ...]:
+    entry.refresh_from_db()
+    return entry.state, entry.actual_category, entry.actual, entry.actual_free, entry.difference
+
+
+def status(message: Message, of: str, **pricing: Any) -> StatusUpdate:
+    given = {"pricing_model": "PMP", "type": "regular", "billable": True, **pricing} if pricing else {}
+    return StatusUpdate(
+        wamid=f"wamid.{message.pk}",
+        status=of,
+        timestamp=NOON + timedelta(minutes=["sent", "delivered", "read", "failed"].index(of)),
+        opaque="",
+        error_code="131026" if of == "failed" else "",
+        error_detail="",
+        pricing=given,
+        raw={},
+    )
+
+
+def tell(message: Message, *statuses: StatusUpdate) -> None:
+    receipts.apply([(message.channel, one) for one in statuses])
