@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from conversations import clock
+from conversations.actions import windows
 from conversations.models import (
     Channel,
     Contact,
@@ -145,10 +146,11 @@ def make_inbound(
         }
     )
     conversation.last_message = message
-    conversation.last_inbound_at = conversation.last_activity_at = at
+    conversation.last_activity_at = at
     conversation.waiting_since = conversation.waiting_since or at
-    conversation.window_ends_at = at + timedelta(hours=24)
     conversation.unread += 1
+    if windows.customer_wrote(conversation, at):
+        windows.open_for([conversation])
     conversation.save()
     return message
 

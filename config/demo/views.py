@@ -15,6 +15,7 @@ from config.demo.customer_log import entries
 from config.demo.desk import simulated_channels, with_secrets
 from config.demo.door import demo, need
 from conversations import clock
+from conversations.actions import windows
 from conversations.errors import Invalid, NotFound
 from conversations.models import Channel, Contact, Conversation, Identity
 from conversations.models.clock_shift import ClockShift
@@ -37,7 +38,10 @@ def channels(request: HttpRequest) -> JsonResponse:
 def clock_view(request: HttpRequest) -> JsonResponse:
     """GET tells business time; POST moves it by one of advance_seconds, set, rate, reset."""
     if request.method == "POST":
+        before = clock.now()
         _move(_body(request))
+        if clock.now() < before:  # states look ahead only
+            windows.look_again()
         for name in SWEEPS:
             ring(name)
     clock.forget()

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from conversations import clock
-from conversations.actions import locks
+from conversations.actions import locks, windows
 from conversations.actor import Actor
 from conversations.errors import Invalid, NotTransition
 from conversations.journal.kinds import Kind
@@ -46,6 +46,7 @@ def reopen(*, conversation: Conversation, by: Actor) -> Conversation:
     _move(row, Conversation.Status.OPEN)
     row.resolved_at = None
     row.save(update_fields=["status", "resolved_at"])
+    windows.carry_over(row)
     record(Kind.CONVERSATION_REOPENED, by=by, conversation=row)
     return row
 

@@ -16,7 +16,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from conversations import channel_trouble
-from conversations.actions import channels
+from conversations.actions import channels, windows
 from conversations.actor import Actor
 from conversations.admin.account_update import FactInline
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
@@ -93,7 +93,7 @@ class ChannelAdmin(ConfigAdmin):
     list_display = ["name", "display_phone_number", "shown_status", "shown_quality", "throughput", "last_in"]
     list_filter = ["status", "kind", "portfolio"]
     search_fields = ["name", "display_phone_number", "phone_number_id"]
-    autocomplete_fields = ["portfolio", "default_department"]
+    autocomplete_fields = ["portfolio", "default_department", "keep_alive_template"]
     list_select_related = ["portfolio"]
     inlines = [FactInline]
     readonly_fields = ["shown_quality", "trouble", "last_in"]
@@ -124,6 +124,8 @@ class ChannelAdmin(ConfigAdmin):
                     "throughput",
                     "daily_recipient_limit",
                     "window_margin_seconds",
+                    "closing_hours",
+                    "keep_alive_template",
                     "pricing_window_hours",
                     "surcharge",
                     "currency",
@@ -143,6 +145,8 @@ class ChannelAdmin(ConfigAdmin):
             super().save_model(request, obj, form, change)
             if change and "access_token" in replaced:
                 channels.token_replaced(channel=obj, by=Actor.person(request.user))
+            if change and {"closing_hours", "window_margin_seconds"} & set(form.changed_data):
+                windows.look_again(obj)
 
     @display(description=_("status"), ordering="status")
     def shown_status(self, row: Channel) -> str:

@@ -26,7 +26,11 @@ class ConversationFilter(django_filters.rest_framework.FilterSet):
     )
     unread = django_filters.BooleanFilter(method="by_unread", label="Whether something is unread.")
     waiting = django_filters.BooleanFilter(method="by_waiting", label="Whether the customer wrote last and waits.")
-    window_state = django_filters.MultipleChoiceFilter(choices=Conversation.WindowState.choices)
+    window = django_filters.MultipleChoiceFilter(
+        field_name="window_state",
+        choices=Conversation.WindowState.choices,
+        label="As of the last round, which runs each minute. Repeat it for several.",
+    )
     tag = django_filters.ModelMultipleChoiceFilter(
         queryset=Tag.objects.all(), method="by_tag", label="On the conversation or on its contact."
     )

@@ -7,9 +7,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from conversations import clock, reasons, window
+from conversations import clock, reasons
 from conversations.api.directory_shapes import ChannelRef, DepartmentRef, PersonShape, TagShape
 from conversations.models import Contact, Conversation, Group, Identity, Lock, Message, Priority
+from conversations.queries.windows import windows_of
 
 PRIORITIES = [priority.name.lower() for priority in Priority]
 
@@ -44,9 +45,21 @@ class LastMessage(serializers.ModelSerializer[Message]):
 
 
 class WindowShape(serializers.Serializer[Any]):
+    """As it is this second; the stored state is renewed once a minute (C21)."""
+
     state = serializers.ChoiceField(choices=Conversation.WindowState.choices)
-    ends_at = serializers.DateTimeField(allow_null=True)
     free_form_allowed = serializers.BooleanField(help_text="Whether anything but a template may be sent now.")
+    service_ends_at = serializers.DateTimeField(allow_null=True, help_text="24 h after the customer's last message.")
+    pricing_ends_at = serializers.DateTimeField(
+        allow_null=True, help_text="From then on each message carries the channel's surcharge."
+    )
+    entry_point_ends_at = serializers.DateTimeField(
+        allow_null=True, help_text="The customer came from an ad: until then everything is free."
+    )
+    free = serializers.ChoiceField(
+        choices=["", "entry_point", "entry_offer"],
+        help_text="Why a message costs nothing now; entry_offer: it would open the free window.",
+    )
 
 
 class LockShape(serializers.Serializer[Any]):
@@ -133,17 +146,14 @@ class ConversationShape(serializers.ModelSerializer[Conversation]):
 
 
 def window_of(row: Conversation) -> dict[str, Any]:
-    """As it is this second: the stored state is renewed once a minute (C21)."""
-    now, ends_at = clock.now(), row.window_ends_at
-    if ends_at is not None and now < ends_at:
-        state = window.state(ends_at, None, now)
-    else:
-        shut = (Conversation.WindowState.TEMPLATE_ONLY, Conversation.WindowState.SURCHARGE)
-        state = row.window_state if row.window_state in shut else Conversation.WindowState.TEMPLATE_ONLY.value
+    now, windows = clock.now(), windows_of(row)
     return {
-        "state": state,
-        "ends_at": _iso(ends_at),
-        "free_form_allowed": window.may_send_free_form(ends_at, now, row.channel.window_margin_seconds),
+        "state": windows.state(now),
+        "free_form_allowed": windows.free_form_allowed(now),
+        "service_ends_at": _iso(windows.service_ends_at),
+        "pricing_ends_at": _iso(windows.pricing_ends_at),
+        "entry_point_ends_at": _iso(windows.entry_point_ends_at),
+        "free": windows.free(now),
     }
 
 

@@ -49,12 +49,16 @@ class Conversations(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
     serializer_class = ConversationShape
     filterset_class = ConversationFilter
     ordering = ("-last_activity_at", "-id")
-    ordering_fields = ("last_activity_at", "opened_at")
+    ordering_fields = ("last_activity_at", "opened_at", "window_ends_at")
     lookup_value_converter = "int"
     queryset = Conversation.objects.none()
 
     def get_queryset(self) -> QuerySet[Conversation]:
-        return self.queryset if self.describing else listed_conversations(self.user)
+        if self.describing:
+            return self.queryset
+        rows = listed_conversations(self.user)
+        by_window = self.request.query_params.get("ordering", "").endswith("window_ends_at")
+        return rows.filter(window_ends_at__isnull=False) if by_window else rows  # a cursor cannot stand on nothing
 
     def _mine(self) -> Conversation:
         """The one named in the address, if this person may answer it. 404 unseen, 403 not theirs."""

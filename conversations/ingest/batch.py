@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from conversations.actions import entry_points
 from conversations.ingest import early
 from conversations.ingest.account_updates import AccountUpdates
 from conversations.ingest.effects import preferences
@@ -68,6 +69,8 @@ class Batch:
         self.references.revoke([*self._of(RevokeChange), *_only(RevokeChange, waited)])
         receipts.apply(self._of(StatusUpdate))
         preferences.apply(self.people, wishes)
+        # After the statuses: messages are locked before free windows, everywhere.
+        entry_points.follow(self.messages.written, self.messages.tickets.returning())
         self._keep_account_updates()
         self.people.write()
         record_all([*self.people.events, *self.messages.events, *self.references.events, *self.accounts.events])

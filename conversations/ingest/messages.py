@@ -23,6 +23,7 @@ class Messages:
         self.people = people
         self.tickets = Tickets()
         self.events: list[Event] = []
+        self.written: list[Message] = []
 
     def write(self, updates: list[Update]) -> list[str]:
         """Returns the ids of those that are new."""
@@ -45,6 +46,7 @@ class Messages:
             by = META if row.direction == Direction.OUTBOUND else CUSTOMER
             self.events.append(draft(kind, by=by, conversation=row.conversation, message=row.pk, type=row.type))
         self._attach(fresh, rows)
+        self.written = rows
         latest: dict[int, Channel] = {channel.pk: channel for channel, _update in fresh}
         Channel.objects.filter(pk__in=latest).update(last_inbound_at=clock.now())
         return [update.wamid for _channel, update in fresh]

@@ -7,19 +7,20 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
-from conversations import clock, window
+from conversations import clock
+from conversations.actions import windows
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft
-from conversations.models import Channel, Contact, Conversation, Direction, Event, Group, Message, Window
+from conversations.models import Channel, Contact, Conversation, Event, Group, Message
 
 CUSTOMER = Actor.customer()
 Key = tuple[int, int, int]  # channel, contact or 0, group or 0
 
 COLUMNS = [
     "status", "resolved_at", "snoozed_until", "last_activity_at", "last_message", "last_inbound_at", "waiting_since", "unread",
-    "window_ends_at", "window_state", "needs_person",
+    "window_ends_at", "window_state", "window_moves_at", "needs_person",
 ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ class Tickets:
         self.rows: dict[Key, Conversation] = {}
         self.last: dict[Key, Conversation] = {}
         self.new: list[Conversation] = []
+        self.written_to: dict[int, Conversation] = {}  # by identity: those whose windows begin anew
         self.events: list[Event] = []
 
     def load(self, wanted: list[tuple[Channel, Contact, Group | None]]) -> None:
@@ -106,11 +108,13 @@ class Tickets:
         row.unread += 1
         if row.last_agent_at is None or at > row.last_agent_at:
             row.waiting_since = min(row.waiting_since or at, at)
-        if row.last_inbound_at is None or at > row.last_inbound_at:
-            row.last_inbound_at = at
-            row.window_ends_at = window.service_window_end(at)
-        pricing_ends = row.last_inbound_at + timedelta(hours=row.channel.pricing_window_hours)
-        row.window_state = window.state(row.window_ends_at, pricing_ends, clock.now())
+        was = row.window_state
+        if windows.customer_wrote(row, at):
+            self.written_to[id(row)] = row
+        if row.pk and row.window_state != was:
+            self.events.append(
+                draft(Kind.WINDOW_CHANGED, by=CUSTOMER, conversation=row, was=was, state=row.window_state)
+            )
 
     def write(self, messages: list[Message]) -> None:
         """After the messages have their ids: last message, columns, windows, and the events of new conversations."""
@@ -126,32 +130,12 @@ class Tickets:
             if row.last_activity_at <= newest[row.pk].timestamp or row.last_message_id is None:
                 row.last_message = newest[row.pk]
         update_rows(touched, COLUMNS)
-        self._write_windows(
-            [row for row in touched if row.last_inbound_at and newest[row.pk].direction == Direction.INBOUND]
-        )
+        windows.open_for(sorted(self.written_to.values(), key=lambda row: row.pk))
         opened = [
             draft(Kind.CONVERSATION_OPENED, by=CUSTOMER, conversation=row, message=first[row.pk].pk) for row in self.new
         ]
         self.events = [*opened, *self.events]
 
-    def _write_windows(self, rows: list[Conversation]) -> None:
-        spans = []
-        for row in rows:
-            if row.last_inbound_at is None:
-                continue
-            for kind, hours in ((Window.Kind.SERVICE, 24), (Window.Kind.PRICING, row.channel.pricing_window_hours)):
-                spans.append(
-                    Window(
-                        conversation=row,
-                        kind=kind,
-                        opened_at=row.last_inbound_at,
-                        expires_at=row.last_inbound_at + timedelta(hours=hours),
-                        free_form=kind == Window.Kind.SERVICE,
-                        priced=True,  # service messages are charged since October 2026 (facts §9)
-                    )
-                )
-        if spans:
-            Window.objects.bulk_create(
-                spans, update_conflicts=True, unique_fields=["conversation", "kind"], update_fields=["opened_at", "expires_at", "priced"],
-                batch_size=200,
-            )  # fmt: skip
+    def returning(self) -> list[Conversation]:
+        """New conversations of customers who had written before."""
+        return [row for row in self.new if row.contact is not None and row.contact.first_seen_at < row.opened_at]

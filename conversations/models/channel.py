@@ -120,6 +120,25 @@ class Channel(models.Model):
         validators=[MaxValueValidator(10000)],
         help_text=_("In pixels; larger ones are made smaller. 0: as they are, up to WhatsApp's 5 MB."),
     )
+    closing_hours = models.PositiveSmallIntegerField(  # C21
+        _("warn before the window's end (hours)"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(23)],
+        help_text=_(
+            "From then on a conversation is in the list “Closing soon”, and its agent and supervisors are told."
+        ),
+    )
+    keep_alive_template = models.ForeignKey(
+        "conversations.Template",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("template that keeps a conversation open"),
+        help_text=_(
+            "Sent with one click while a window is closing: it asks the customer for a word, which opens the window again."
+        ),
+    )
     last_inbound_at = models.DateTimeField(_("last message in"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -156,6 +175,12 @@ class Channel(models.Model):
     def may_begin(self, now: datetime) -> bool:
         """Whether Meta lets the business write first; answers inside the window are another thing."""
         return self.may_begin_from is None or now >= self.may_begin_from
+
+    def clean(self) -> None:
+        super().clean()
+        chosen = self.keep_alive_template
+        if chosen is not None and chosen.channel_id != self.pk:
+            raise ValidationError({"keep_alive_template": _("Choose a template of this number.")})
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -130,6 +130,7 @@ class Conversation(models.Model):
     window_state = models.CharField(
         _("window"), max_length=14, choices=WindowState.choices, default=WindowState.TEMPLATE_ONLY
     )
+    window_moves_at = models.DateTimeField(_("window's next change"), null=True, blank=True)
 
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
@@ -170,7 +171,10 @@ class Conversation(models.Model):
             ),  # a team's pool
             models.Index(fields=["contact", "channel", "-id"], name="conv_latest"),  # ingest: the one to join or reopen
             models.Index(  # the window round each minute
-                fields=["window_ends_at"], name="conv_windows", condition=models.Q(window_state__in=["open", "closing"])
+                fields=["window_moves_at"], name="conv_windows_due", condition=models.Q(window_moves_at__isnull=False)
+            ),
+            models.Index(  # the list of those that close soon
+                fields=["window_ends_at"], name="conv_windows_closing", condition=models.Q(window_state="closing")
             ),
             models.Index(  # after-hours round: who still waits
                 fields=["waiting_since"], name="conv_waiting", condition=models.Q(waiting_since__isnull=False)

@@ -155,8 +155,9 @@ class Message(models.Model):
     step_tries = models.PositiveSmallIntegerField(_("tries of this step"), default=0)
     step_due_at = models.DateTimeField(_("next step due"), null=True, blank=True)
 
-    # Outbound: the outbox (D3). Machine times, but for `not_before`, which people set.
+    # Outbound: the outbox (D3). Machine times, but for those that people set.
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane.choices, default=Lane.AGENT)
+    scheduled_for = models.DateTimeField(_("to be sent at"), null=True, blank=True)  # as its writer asked (C32)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     retry_at = models.DateTimeField(_("tried again"), null=True, blank=True)
     claimed_at = models.DateTimeField(_("taken by a worker"), null=True, blank=True)
@@ -191,6 +192,9 @@ class Message(models.Model):
                 fields=["step_due_at"], name="message_pipeline", condition=models.Q(step_due_at__isnull=False)
             ),
             models.Index(fields=["lane", "id"], name="message_outbox", condition=models.Q(status="queued")),
+            models.Index(  # whose answer failed (the sweep), and how many did lately (admin's first page)
+                fields=["failed_at"], name="message_failed", condition=models.Q(status="failed")
+            ),
             models.Index(  # ordering within a conversation, and settling what hangs
                 fields=["conversation", "id"],
                 name="message_on_its_way",

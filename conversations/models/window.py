@@ -11,7 +11,11 @@ class Window(models.Model):
 
     class Kind(models.TextChoices):
         SERVICE = "service", _("Service window")  # 24 h from the customer's last message (Meta)
-        ENTRY_POINT = "entry_point", _("Ad entry")  # 72 h free of charge after an answered ad click (Meta)
+        ENTRY_OFFER = (
+            "entry_offer",
+            _("Ad click to answer"),
+        )  # 24 h from a click: an answer opens the free window (Meta)
+        ENTRY_POINT = "entry_point", _("Free after an ad")  # 72 h free of charge, from that answer (Meta)
         PRICING = "pricing", _("Pricing window")  # the business's own 48 h, from the customer's last message (D25)
 
     conversation = models.ForeignKey(
@@ -22,6 +26,8 @@ class Window(models.Model):
     expires_at = models.DateTimeField(_("ends"))
     free_form = models.BooleanField(_("free-form allowed"))
     priced = models.BooleanField(_("charged"))
+    # Of a free window: what Meta's statuses said of it; empty before they did.
+    confirmed = models.BooleanField(_("confirmed by WhatsApp"), null=True)
 
     class Meta:
         verbose_name = _("window")

@@ -15,6 +15,7 @@ from functools import lru_cache
 from django.db import connection, transaction
 
 from conversations import clock, wake
+from conversations.actions import entry_points
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record, record_all
@@ -177,6 +178,7 @@ def _accepted(landed: list[tuple[Claimed, Accepted]]) -> None:
                 conversation = claimed.message.conversation
                 events.append(draft(Kind.MESSAGE_SENT, by=SYSTEM, conversation=conversation, message=row.pk))
         update_rows(rows, ["wamid", "status", "sent_at", "error_code", "error_detail"])
+        entry_points.follow(rows)
         attempts = [claimed.attempt for claimed, _accepted in landed]
         for attempt in attempts:
             attempt.ended_at, attempt.http_status = clock.machine_now(), 200

@@ -67,7 +67,7 @@ def _close_window(conversation_id: int, written_at: datetime) -> None:
     now = clock.now()
     closed = Conversation.objects.filter(
         pk=conversation_id, last_inbound_at__lte=written_at, window_ends_at__gt=now
-    ).update(window_ends_at=now)
+    ).update(window_ends_at=now, window_moves_at=now)
     if closed:
         Window.objects.filter(conversation=conversation_id, kind=Window.Kind.SERVICE).update(expires_at=now)
 

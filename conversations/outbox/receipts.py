@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django.db import connection, transaction
 
 from conversations import clock
-from conversations.actions import costs
+from conversations.actions import costs, entry_points
 from conversations.actor import Actor
 from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
@@ -73,6 +73,7 @@ def apply(statuses: Iterable[tuple[Channel, StatusUpdate]]) -> None:
             [one for rows in attempts.values() for one in rows], ["wamid", "delivered_at", "error_code", "detail"]
         )
         costs.settle(changed.values())
+        entry_points.follow(changed.values())
     record_all(events)
     if early:
         EarlyStatus.objects.bulk_create(early, ignore_conflicts=True)
@@ -206,8 +207,11 @@ def _keep_pricing(message: Message, status: StatusUpdate, of: MessageStatus) -> 
     held = (
         MessageStatus(message.pricing.get("status", MessageStatus.QUEUED)) if message.pricing else MessageStatus.QUEUED
     )
+    free_until = status.pricing.get("free_until") or message.pricing.get("free_until")  # only "sent" names it
     if Message.RANK[of] >= Message.RANK[held]:
         message.pricing = {**status.pricing, "status": of.value}
+    if free_until:
+        message.pricing = {**message.pricing, "free_until": free_until}
 
 
 def _early(channel: Channel, status: StatusUpdate) -> EarlyStatus:

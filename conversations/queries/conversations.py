@@ -25,6 +25,7 @@ def _as_rows() -> QuerySet[Conversation]:
         "contact", "group", "channel", "department", "assignee", "last_message", "lock__holder"
     ).prefetch_related(
         "tags",
+        "windows",
         "contact__tags",
         Prefetch("contact__identities", queryset=Identity.objects.current().order_by("pk")),
     )

@@ -23,6 +23,8 @@ from conversations.whatsapp.payloads import (
 )
 from conversations.whatsapp.reading import Json
 
+AD_ORIGIN = "referral_conversion"  # where a message inside a free entry point window comes from
+
 
 def message(item: Json, known_senders: dict[str, Sender]) -> Update:
     wamid, kind = reading.required(item.get("id")), reading.text(item.get("type")) or "unknown"
@@ -92,7 +94,6 @@ def echo(item: Json) -> Update:
 def status(item: Json) -> StatusUpdate:
     errors = reading.objects(item.get("errors"))
     error = errors[0] if errors else {}
-    pricing = reading.obj(item.get("pricing")) or reading.obj(reading.obj(item.get("conversation")).get("pricing"))
     detail = (
         reading.text(reading.obj(error.get("error_data")).get("details"))
         or reading.text(error.get("title"))
@@ -105,10 +106,22 @@ def status(item: Json) -> StatusUpdate:
         opaque=reading.text(item.get("biz_opaque_callback_data")),
         error_code=reading.text(error.get("code"))[:40],
         error_detail=detail[:500],
-        pricing=pricing,
+        pricing=_pricing(item),
         raw={key: item[key] for key in item if key not in {"recipient_id", "recipient_user_id"}},
         is_group=reading.text(item.get("recipient_type")) == "group",
     )
+
+
+def _pricing(item: Json) -> Json:
+    """As it came; of a free entry point window also when it ends, as `free_until` in unix seconds (facts §5, §9)."""
+    conversation = reading.obj(item.get("conversation"))
+    pricing = reading.obj(item.get("pricing")) or reading.obj(conversation.get("pricing"))
+    origin = reading.obj(conversation.get("origin"))
+    if AD_ORIGIN not in (reading.text(origin.get("type")), reading.text(pricing.get("category"))):
+        return pricing
+    ends = reading.time_or_none(conversation.get("expiration_timestamp"))
+    until = {"free_until": int(ends.timestamp())} if ends is not None else {}
+    return {"type": "free_entry_point", **pricing, **until}
 
 
 def identity_change(item: Json, timestamp: datetime) -> IdentityChange | None:

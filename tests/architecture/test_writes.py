@@ -19,7 +19,6 @@ MESSAGE_PATH = {
 DOORS = ("conversations/actions/", "conversations/ingest/", "conversations/outbox/", "conversations/journal/")
 # Each with its reason: a file that writes a table of the message path and is no door.
 OTHERS = {
-    "conversations/sweeps.py": "moves window_state by the clock, by conditional update",
     "conversations/housekeeping.py": "throws raw deliveries and unclaimed statuses away after their retention",
 }
 

@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from conversations import clock
-from conversations.models import Channel
+from conversations import clock, sweeps
+from conversations.models import Channel, Conversation
 from tests.desk import TOKEN, Desk
 from tests.makers import make_agent, make_channel, make_department
 
@@ -79,6 +79,17 @@ def test_the_clock_is_told_moved_and_put_back(door: Door, rung: list[str]) -> No
     assert (stopped["rate"], stopped["moved"]) == (0.0, True)
     assert door.post("clock", {"set": "2026-12-24T18:00:00+01:00"}).json()["now"].startswith("2026-12-24T17:00:00")
     assert not door.post("clock", {"reset": True}).json()["moved"]
+
+
+def test_windows_follow_a_clock_that_is_put_back(desk: Desk, door: Door) -> None:
+    desk.customer("Asha").writes("ciao")
+    desk.work()
+    states = []
+    for move in ({"advance_seconds": 50 * 3600}, {"reset": True}):
+        door.post("clock", move)
+        sweeps.check_windows()
+        states.append(Conversation.objects.get().window_state)
+    assert states == ["surcharge", "open"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from conversations import clock
+from conversations import clock, sweeps
 from conversations.access.roles import sync_roles
 from conversations.actions import channels
 from conversations.actor import Actor
@@ -20,12 +21,14 @@ from conversations.models import (
     Attachment,
     Channel,
     Contact,
+    Conversation,
     Delivery,
     Event,
     Halt,
     ParkedStep,
     Stamp,
     Tag,
+    Template,
 )
 from tests import makers
 from tests.conversations.cast import Cast, api, make_cast, signed_in
@@ -63,6 +66,28 @@ def test_a_secret_is_replaced_and_never_shown(cast: Cast) -> None:
     assert fresh.history.first().history_change_reason == "access_token"
     assert "EAAnew" not in client.get(url).content.decode()
     assert Stamp.objects.get(name="channels").version >= 1
+
+
+def test_other_closing_hours_hold_from_the_next_round_on(cast: Cast) -> None:
+    client, row = signed_in(cast.admin), cast.channel
+    url = reverse("admin:conversations_channel_change", args=[row.pk])
+    with clock.travel(clock.now() + timedelta(hours=20)):
+        sweeps.check_windows()
+        assert Conversation.objects.get().window_state == "open"
+        assert client.post(url, {**filled(client, url), "closing_hours": "6"}).status_code == 302
+        sweeps.check_windows()
+        assert Conversation.objects.get().window_state == "closing"
+
+
+def test_a_channel_keeps_conversations_open_with_a_template_of_its_own(cast: Cast) -> None:
+    client, row = signed_in(cast.admin), cast.channel
+    url = reverse("admin:conversations_channel_change", args=[row.pk])
+    own = Template.objects.create(channel=row, name="ancora_qui", language="it", status="APPROVED")
+    foreign = Template.objects.create(channel=makers.make_channel(), name="ancora_qui", language="it")
+    refused = client.post(url, {**filled(client, url), "keep_alive_template": str(foreign.pk)})
+    assert "Choose a template of this number." in refused.content.decode()
+    assert client.post(url, {**filled(client, url), "keep_alive_template": str(own.pk)}).status_code == 302
+    assert Channel.objects.get(pk=row.pk).keep_alive_template == own
 
 
 def test_a_channel_is_not_pointed_into_our_own_network(cast: Cast, settings: Settings) -> None:

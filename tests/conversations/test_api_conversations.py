@@ -84,7 +84,8 @@ def test_filters(cast: Cast) -> None:
         "waiting=false": [second],
         "needs_person=true": [second],
         f"tag={tag.pk}": [second],
-        "window_state=template_only": [],
+        "window=template_only": [],
+        "window=open&window=closing": [second, first],
         "opened_after=2000-01-01T00:00:00Z": [second, first],
         "active_before=2000-01-01T00:00:00Z": [],
         "active_before=2000-01-01T00:00:00%2B23:59": [],
@@ -97,6 +98,25 @@ def test_filters(cast: Cast) -> None:
     found = {query: sorted(ids(client.get(f"{LIST}?{query}"))) for query in wanted}
     assert found == {query: sorted(expected) for query, expected in wanted.items()}
     assert code_of(client.get(f"{LIST}?status=gone")) == (400, "invalid")
+
+
+def test_sorted_by_the_windows_end_through_all_pages(cast: Cast) -> None:
+    """The list of those that close soon; one that has no window is not in it."""
+    Conversation.objects.filter(pk=cast.talk.pk).update(window_ends_at=None)
+    now = clock.now()
+    rows = [makers.make_conversation(cast.channel, department=cast.returns) for _number in range(5)]
+    for hours, row in zip((3, 1, 1, 9, 2), rows, strict=True):
+        state = "closing" if hours < 3 else "open"
+        ends = now + timedelta(hours=hours)
+        Conversation.objects.filter(pk=row.pk).update(window_ends_at=ends, window_state=state)
+    client = api(cast.ben)
+    url, seen = f"{LIST}?ordering=window_ends_at&page_size=2", []
+    while url:
+        page = client.get(url)
+        seen += ids(page)
+        url = page.json()["next"]
+    assert seen == [rows[place].pk for place in (1, 2, 4, 0, 3)]
+    assert ids(client.get(f"{LIST}?window=closing&ordering=window_ends_at")) == [rows[place].pk for place in (1, 2, 4)]
 
 
 def test_search_finds_nothing_that_one_may_not_see(cast: Cast) -> None:
@@ -133,7 +153,7 @@ def test_the_list_takes_as_many_queries_for_one_row_as_for_thirty(cast: Cast) ->
         )
     with CaptureQueriesContext(connection) as many:
         assert len(ids(client.get(LIST))) == 30
-    assert len(statements(few)) == len(statements(many)) == 7, statements(many)
+    assert len(statements(few)) == len(statements(many)) == 8, statements(many)
 
 
 @pytest.mark.parametrize(
