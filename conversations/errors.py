@@ -80,6 +80,22 @@ class ChannelStopped(DeskError):
     hint = _("An administrator sees the reason on the channel's page.")
 
 
+class OptedOut(DeskError):
+    """Consent is the customer's (C24, C53): a marketing template never goes against it, and is not kept for later."""
+
+    code, http_status = "opted_out", 409
+    message = _("The customer does not want marketing messages.")
+    hint = _("Answer when they write, or send a utility template about something they asked for.")
+
+
+class CapReached(DeskError):
+    """An automatic reply that a cap would hold back for longer than it makes sense (C24, A15)."""
+
+    code, http_status, retry = "cap_reached", 409, Retry.LATER
+    message = _("A cap on messages is reached.")
+    hint = _("An administrator sets the caps on the channel's page.")
+
+
 class KeyReused(DeskError):
     """An Idempotency-Key stands for one message (C32)."""
 

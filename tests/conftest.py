@@ -11,6 +11,7 @@ from django.db import connection
 from hypothesis import settings
 
 from conversations import clock, stamps
+from conversations.outbox import pacing, pairs
 from tests.desk import Desk, World
 
 # bin/test chooses: few cases in the quick profile, many in the deep one (D31).
@@ -59,9 +60,11 @@ def desk(world: World, transactional_db: None) -> Iterator[Desk]:
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> Iterator[None]:
-    """Configuration and clock kept in the process belong to the test before."""
+    """Configuration, clock and pace kept in the process belong to the test before."""
     stamps.forget_all()
     clock.forget()
+    pacing.forget()
+    pairs.forget()
     yield
     stamps.forget_all()
     clock.forget()

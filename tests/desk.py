@@ -152,7 +152,10 @@ class Desk:
         self.url = f"http://127.0.0.1:{world.desk_port}/webhooks/whatsapp/"
         self.simulator_url = f"http://127.0.0.1:{world.simulator_port}"
         self.customers: dict[str, Customer] = {}
-        self.channel = make_channel(base_url=self.simulator_url, throughput=80)
+        # Meta's own limits; the business's caps are for tests about them to set (D37).
+        self.channel = make_channel(
+            base_url=self.simulator_url, throughput=80, daily_cap=None, new_customer_cap=None, initiated_cap=None
+        )
         self.control("reset", {"channels": True})
         self.settings(**QUIET)
         self.connect(self.channel)

@@ -25,6 +25,7 @@ from conversations.errors import (
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
+from conversations.outbox import caps, line
 from conversations.queries import templates
 from conversations.row_locks import lock_conversation
 from conversations.transactions import joined
@@ -158,15 +159,18 @@ def _queue(
         created_at=now,
         lane=LANES.get(Origin(origin), Lane.BULK),
         not_before=not_before or now,
+        turn=line.take_turn(conversation),
         client_key=client_key,
     )
+    if (hold := caps.hold(conversation, message)) is not None:
+        message.status, message.hold_code, message.not_before = MessageStatus.HELD, hold.code, hold.until
     if (first := _save(message)) is not None:
         return first
     uploads.attach(message)
     costs.record(message)
     conversation.last_message = message
     conversation.last_activity_at = now
-    changed = ["last_message", "last_activity_at"]
+    changed = ["last_message", "last_activity_at", "line_at"]
     if origin == Origin.AGENT:
         conversation.last_agent_at = now
         conversation.waiting_since = None
@@ -186,6 +190,8 @@ def _queue(
         rule=rule_key,
         trigger=trigger,
     )
+    if hold is not None:
+        record(Kind.MESSAGE_HELD, by=actor, conversation=conversation, message=message.pk, code=hold.code)
     wake.on_commit(wake.Bell.DELIVER)
     return message
 

@@ -9,6 +9,7 @@ from conversations.ingest.tickets import Tickets
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft
 from conversations.models import Attachment, Channel, Direction, Event, Group, Message, MessageStatus, Origin
+from conversations.outbox import pacing
 from conversations.whatsapp.payloads import InboundMessage
 
 META = Actor.system("meta")
@@ -49,6 +50,7 @@ class Messages:
         self.written = rows
         latest: dict[int, Channel] = {channel.pk: channel for channel, _update in fresh}
         Channel.objects.filter(pk__in=latest).update(last_inbound_at=clock.now())
+        pacing.count_after_commit(channel.pk for channel, _update in fresh)
         return [update.wamid for _channel, update in fresh]
 
     def _rows(self, fresh: list[Update]) -> list[Message]:

@@ -3,6 +3,7 @@
 from conversations.models.account_update import AccountFact, AccountUpdate, VolumeTier
 from conversations.models.attachment import Attachment
 from conversations.models.budget import Budget, BudgetMonth
+from conversations.models.caps import Binds
 from conversations.models.channel import Channel
 from conversations.models.channel_health import ChannelHealth
 from conversations.models.clock_shift import ClockShift
@@ -34,6 +35,7 @@ from conversations.models.pricing import Allowance, Exchange, Market, Rate
 from conversations.models.rating import Rating
 from conversations.models.stamp import Alarm, Heartbeat, Stamp
 from conversations.models.tag import Tag
+from conversations.models.tally import DayTally, Reached, ReachTally
 from conversations.models.template import Template, TemplateFill, TemplateSync
 from conversations.models.token import ApiToken
 from conversations.models.upload import MediaHandle, Upload
@@ -47,6 +49,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Attempt",
+    "Binds",
     "Bookmark",
     "Budget",
     "BudgetMonth",
@@ -56,6 +59,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Conversation",
+    "DayTally",
     "Delivery",
     "Department",
     "DepartmentMember",
@@ -87,6 +91,8 @@ __all__ = [
     "Priority",
     "Rate",
     "Rating",
+    "ReachTally",
+    "Reached",
     "Reaction",
     "SavedView",
     "Stamp",

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from conversations.models.caps import ChannelCaps
 from conversations.models.department import Department
 from conversations.models.portfolio import Portfolio
 from conversations.models.secret import SecretField
@@ -24,7 +25,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.filter(status=Channel.Status.ACTIVE)
 
 
-class Channel(models.Model):
+class Channel(ChannelCaps):
     """One way customers reach us: a connected WhatsApp business number, or an API channel (C1, S13).
 
     setup -> active <-> stopped (token, payment or policy trouble: `status_code` is Meta's; by itself again after `stopped_until`)
@@ -70,10 +71,6 @@ class Channel(models.Model):
     )
     base_url = models.URLField(_("base URL"), default="https://graph.facebook.com")
     backup_base_url = models.URLField(_("backup base URL"), blank=True)
-    # C30: 12 a second for a new number; Meta allows 80, or 1,000 after its upgrade (facts §9).
-    throughput = models.PositiveSmallIntegerField(
-        _("messages per second"), default=12, validators=[MinValueValidator(1), MaxValueValidator(1000)]
-    )
     daily_recipient_limit = models.PositiveIntegerField(_("unique recipients a day"), null=True, blank=True)
     quality_rating = models.CharField(_("quality"), max_length=8, choices=Quality.choices, default=Quality.UNKNOWN)
     status = models.CharField(_("status"), max_length=12, choices=Status.choices, default=Status.SETUP)

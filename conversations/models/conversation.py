@@ -132,6 +132,9 @@ class Conversation(models.Model):
     )
     window_moves_at = models.DateTimeField(_("window's next change"), null=True, blank=True)
 
+    # Until when what is queued here has taken its places in the line (outbox/line.py). Machine time.
+    line_at = models.DateTimeField(_("places in the line until"), null=True, blank=True, editable=False)
+
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )

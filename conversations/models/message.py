@@ -66,9 +66,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(step_due_at__isnull=False, step_due_at__lte=at)
 
     def sendable(self, *, business: datetime, machine: datetime) -> MessageQuerySet:
-        """Queued, and due on both clocks; in order of lane, then age."""
+        """Queued, and due on both clocks; in order of lane, then of the places in the line."""
         due = models.Q(retry_at__isnull=True) | models.Q(retry_at__lte=machine)
-        return self.filter(due, status=MessageStatus.QUEUED, not_before__lte=business).order_by("lane", "id")
+        return self.filter(due, status=MessageStatus.QUEUED, not_before__lte=business).order_by("lane", "turn", "id")
+
+    def held(self) -> MessageQuerySet:
+        """Held back by a cap; those that go first, first."""
+        return self.filter(status=MessageStatus.HELD).order_by("not_before", "lane", "turn", "id")
 
     def heads(self, *, machine: datetime) -> MessageQuerySet:
         """Only what no earlier message of the same conversation waits before: no overtaking within a conversation.
@@ -157,8 +161,12 @@ class Message(models.Model):
 
     # Outbound: the outbox (D3). Machine times, but for those that people set.
     lane = models.PositiveSmallIntegerField(_("lane"), choices=Lane.choices, default=Lane.AGENT)
+    turn = models.DateTimeField(_("place in the line"), null=True, blank=True)  # within its lane (outbox/line.py)
     scheduled_for = models.DateTimeField(_("to be sent at"), null=True, blank=True)  # as its writer asked (C32)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    hold_code = models.CharField(_("held back for"), max_length=20, blank=True)  # which cap (outbox/caps/words.py)
+    released = models.BooleanField(_("released by hand"), default=False)  # the business's own caps hold it no more
+    initiated = models.BooleanField(_("begun by us"), default=False)  # written while no service window was open
     retry_at = models.DateTimeField(_("tried again"), null=True, blank=True)
     claimed_at = models.DateTimeField(_("taken by a worker"), null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
@@ -191,9 +199,20 @@ class Message(models.Model):
             models.Index(
                 fields=["step_due_at"], name="message_pipeline", condition=models.Q(step_due_at__isnull=False)
             ),
-            models.Index(fields=["lane", "id"], name="message_outbox", condition=models.Q(status="queued")),
             models.Index(  # whose answer failed (the sweep), and how many did lately (admin's first page)
                 fields=["failed_at"], name="message_failed", condition=models.Q(status="failed")
+            ),
+            models.Index(  # the next to send of a channel
+                fields=["channel", "lane", "turn", "id"], name="message_outbox", condition=models.Q(status="queued")
+            ),
+            models.Index(  # held ones whose time has come
+                fields=["not_before"], name="message_held_due", condition=models.Q(status="held")
+            ),
+            models.Index(  # what a channel holds back and why, and its last batch
+                fields=["channel", "hold_code", "not_before"], name="message_held", condition=models.Q(status="held")
+            ),
+            models.Index(  # how often we began lately
+                fields=["conversation", "not_before"], name="message_initiated", condition=models.Q(initiated=True)
             ),
             models.Index(  # ordering within a conversation, and settling what hangs
                 fields=["conversation", "id"],

@@ -11,9 +11,21 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from conversations import clock, window
-from conversations.models import Attempt, Channel, Halt, Identity, Message, MessageStatus, Origin
+from conversations.models import (
+    Attempt,
+    Channel,
+    Consent,
+    Halt,
+    Identity,
+    Message,
+    MessageStatus,
+    Origin,
+    Template,
+)
 from conversations.models.message import MessageQuerySet
-from conversations.outbox import files
+from conversations.outbox import files, pairs
+from conversations.outbox.caps import Hold, holding, taking
+from conversations.outbox.caps.words import Cap
 from conversations.outbox.failure import fail
 from conversations.outbox.files import File
 from conversations.reach import access_to
@@ -22,7 +34,7 @@ from conversations.whatsapp.transport import Access
 
 logger = logging.getLogger("sportello.outbox")
 
-LOOK = 500  # how far down the queue a claim looks: a first part by index, whatever the statistics say
+LOOK = 200  # how far down the queue a claim looks: a first part by index, whatever the statistics say
 TOO_LATE = timedelta(hours=1)  # as for what falls due (A15): an automatic reply is for the moment it was written for
 AUTOMATIC = {Origin.RULE, Origin.FLOW, Origin.CAMPAIGN}
 Known = dict[int, dict[str, str]]  # contact -> kind of identity -> value
@@ -46,39 +58,72 @@ def sendable(channel: Channel) -> MessageQuerySet:
 
 
 def claim(channel: Channel, limit: int = 1) -> list[Claimed]:
-    """Up to `limit` messages of a channel, moved to `sending` with their attempts. Those that may not go are failed on the way."""
+    """Up to `limit` messages of a channel, moved to `sending` with their attempts. Those that may not go are failed or held back
+    on the way."""
     access = access_to(channel)  # before the attempts: what fails here has sent nothing
+    near = list(sendable(channel).values_list("pk", "conversation_id")[:LOOK])
+    if not near:
+        return []
+    owed = pairs.look(channel.pk, [conversation for _pk, conversation in near])
+    waits = pairs.waits(owed)
     with transaction.atomic():
-        rows = _lock(channel, limit)
-        if not rows:
-            return []
-        now, halts, known = clock.now(), _halts(rows), _identities(channel, rows)
-        uploads = files.find(channel, [message.payload for message in rows])
-        uploaded = files.handles(channel, uploads.values())
-        ready: list[tuple[Message, dict[str, Any], list[File]]] = []
-        for message in rows:
-            message.channel = channel
-            refused, payload = _looked_at(message, now, halts, known)
-            try:
-                filled, needed = files.prepare(payload, uploads, uploaded)
-            except files.FileGone:
-                refused, filled = "file_gone", {}
-            if filled:
-                ready.append((message, filled, needed))
-            else:
-                fail(message, code=refused or "no_address")
-        attempts = _begin([message for message, _payload, _files in ready])
+        _let_wait(near, waits)
+        rows = _lock(channel, [pk for pk, conversation in near if conversation not in waits], limit)
+        claimed = _take(channel, rows, access)
+    pairs.took(channel.pk, owed, [one.message.conversation_id for one in claimed])
+    return claimed
+
+
+def _take(channel: Channel, rows: list[Message], access: Access) -> list[Claimed]:
+    """Those of the locked rows that pass the last look and the caps."""
+    if not rows:
+        return []
+    now, halts, known, unwanted = clock.now(), _halts(rows), _identities(channel, rows), _unwanted(rows)
+    uploads = files.find(channel, [message.payload for message in rows])
+    uploaded = files.handles(channel, uploads.values())
+    ready: list[tuple[Message, dict[str, Any], list[File]]] = []
+    for message in rows:
+        message.channel = channel
+        refused, payload = _looked_at(message, now, halts, known, unwanted)
+        try:
+            filled, needed = files.prepare(payload, uploads, uploaded)
+        except files.FileGone:
+            refused, filled = "file_gone", {}
+        if filled:
+            ready.append((message, filled, needed))
+        else:
+            fail(message, code=refused or "no_address")
+    held = taking.take(channel, [message for message, _payload, _files in ready], now)
+    if held:
+        _hold_back(channel, [(message, held[message.pk]) for message, *_rest in ready if message.pk in held])
+        ready = [one for one in ready if one[0].pk not in held]
+    attempts = _begin([message for message, _payload, _files in ready])
     for message, payload, _needed in ready:
         payload["biz_opaque_callback_data"] = attempts[message.pk].opaque
     return [Claimed(message, attempts[message.pk], access, payload, needed) for message, payload, needed in ready]
 
 
-def _lock(channel: Channel, limit: int) -> list[Message]:
-    """The heads of the conversations' queues, in order of lane and age; rows another worker is taking are passed over."""
-    near = list(sendable(channel).values_list("pk", flat=True)[:LOOK])
-    if not near:
-        return []
-    found = _heads(sendable(channel).filter(pk__in=near), limit)
+def _hold_back(channel: Channel, holds: list[tuple[Message, Hold]]) -> None:
+    stale = [message for message, hold in holds if holding.is_stale(message, hold.until)]
+    for message in stale:
+        fail(message, code="cap_reached")
+    holding.put_aside([(message, hold) for message, hold in holds if message not in stale])
+    full = [hold.until for _message, hold in holds if hold.code == Cap.DAILY and hold.until is not None]
+    if full:
+        holding.put_rest_aside(channel, full[0])
+
+
+def _let_wait(near: list[tuple[int, int]], waits: dict[int, float]) -> None:
+    """Meta's pair rate: nothing more to these customers for now. It is no try, and needs nobody to look at it again."""
+    for conversation, seconds in waits.items():
+        Message.objects.filter(
+            pk__in=[pk for pk, other in near if other == conversation], status=MessageStatus.QUEUED
+        ).update(retry_at=clock.machine_now() + timedelta(seconds=seconds), error_code="pair_rate", error_detail="")
+
+
+def _lock(channel: Channel, near: list[int], limit: int) -> list[Message]:
+    """The heads of the conversations' queues, in order of lane and turn; rows another worker is taking are passed over."""
+    found = _heads(sendable(channel).filter(pk__in=near), limit) if near else []
     if not found and len(near) == LOOK:  # all of them wait behind others, in backoff perhaps: the rest may not
         found = _heads(sendable(channel), limit)
     return found
@@ -88,7 +133,7 @@ def _heads(among: MessageQuerySet, limit: int) -> list[Message]:
     skip = connection.features.has_select_for_update_skip_locked
     rows = (
         among.heads(machine=clock.machine_now())
-        .select_related("conversation__group")
+        .select_related("conversation__group", "template")
         .select_for_update(of=("self",) if skip else (), skip_locked=skip)
     )
     return list(rows[:limit])
@@ -123,17 +168,33 @@ def _identities(channel: Channel, rows: Iterable[Message]) -> Known:
     return known
 
 
-def _looked_at(message: Message, now: datetime, halts: list[Halt], known: Known) -> tuple[str, dict[str, Any]]:
+def _unwanted(rows: Iterable[Message]) -> set[int]:
+    """Contacts who do not want the marketing that waits for them; their latest word counts (C53)."""
+    asked = {
+        row.conversation.contact_id
+        for row in rows
+        if row.template is not None and row.template.category == Template.Category.MARKETING
+    } - {None}
+    if not asked:
+        return set()
+    said = Consent.objects.filter(contact__in=asked, topic="marketing").order_by("at", "pk")
+    latest = dict(said.values_list("contact_id", "state"))
+    return {contact for contact, state in latest.items() if state == Consent.State.OPT_OUT}
+
+
+def _looked_at(
+    message: Message, now: datetime, halts: list[Halt], known: Known, unwanted: set[int]
+) -> tuple[str, dict[str, Any]]:
     """Our error code, or what to send. A row that cannot be read must not stand in the others' way."""
     try:
-        refused = _refusal(message, now, halts)
+        refused = _refusal(message, now, halts, unwanted)
         return refused, {} if refused else _payload(message, known)
     except (AttributeError, KeyError, TypeError, ValueError):
         logger.exception("send.unreadable", extra={"message_id": message.pk})
         return "invalid", {}
 
 
-def _refusal(message: Message, now: datetime, halts: list[Halt]) -> str:
+def _refusal(message: Message, now: datetime, halts: list[Halt], unwanted: set[int]) -> str:
     """The last look before the call: our error code, or ""."""
     margin = message.channel.window_margin_seconds
     ends_at = message.conversation.window_ends_at
@@ -144,6 +205,9 @@ def _refusal(message: Message, now: datetime, halts: list[Halt]) -> str:
     )
     if halted:
         return "halted"
+    is_marketing = message.template is not None and message.template.category == Template.Category.MARKETING
+    if is_marketing and message.conversation.contact_id in unwanted:
+        return "opted_out"
     return "too_late" if message.origin == Origin.RULE and _is_stale(message, now) else ""
 
 

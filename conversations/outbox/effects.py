@@ -89,7 +89,8 @@ def _template(message: Message) -> Template | None:
 
 
 def _slower(message: Message, at: datetime) -> None:
-    pacing.slow_down(message.channel_id)
+    code = int(message.error_code) if message.error_code.isdigit() else 0
+    _afterwards(partial(pacing.slow_down, message.channel_id, code))  # it asks Redis, which no row should wait for
 
 
 def _afterwards(work: Callable[[], object]) -> None:

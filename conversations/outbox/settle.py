@@ -1,4 +1,4 @@
-"""What hangs: sends whose process died, messages nobody heard of again, scheduled ones that fell due (D3, D4)."""
+"""What hangs: sends whose process died, messages nobody heard of again; and scheduled and held ones that fell due (D3, D4)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Attempt, Message, MessageStatus, Notification, Origin
 from conversations.outbox import receipts
+from conversations.outbox.caps import holding
 from conversations.outbox.failure import mark_unconfirmed
 
 SETTLER = Actor.system("settle")
@@ -24,17 +25,8 @@ NOT_KNOWN = "unconfirmed"
 def settle(*, limit: int = 200) -> int:
     """One round of the sweep. Each row is claimed by conditional update, so that two rounds at once do nothing twice."""
     done = receipts.apply_early(limit=limit) + channels.restart_due(by=SETTLER)
-    return done + release_scheduled(limit) + abandon_dead_sends(limit) + ask_again(limit)
-
-
-def release_scheduled(limit: int) -> int:
-    due = Message.objects.filter(status=MessageStatus.SCHEDULED, not_before__lte=clock.now()).values("pk")[:limit]
-    moved = Message.objects.filter(
-        pk__in=list(due.values_list("pk", flat=True)), status=MessageStatus.SCHEDULED
-    ).update(status=MessageStatus.QUEUED)
-    if moved:
-        wake.ring(wake.Bell.DELIVER)
-    return moved
+    done += holding.release_scheduled(limit=limit) + holding.release_due()
+    return done + abandon_dead_sends(limit) + ask_again(limit)
 
 
 def abandon_dead_sends(limit: int) -> int:

@@ -37,6 +37,9 @@ OURS: dict[str, str] = {
     "unconfirmed": gettext_noop(
         "It is not known whether WhatsApp got this message. Wait for its status; sent again, it may arrive twice."
     ),
+    "opted_out": gettext_noop("The customer does not want marketing messages."),
+    "cap_reached": gettext_noop("A cap would have held this automatic reply back for so long that it was not sent."),
+    "pair_rate": gettext_noop("Many messages went to this customer at once; the next goes when WhatsApp takes it."),
     "gave_up": gettext_noop("It was tried several times without success."),
     "no_reason": gettext_noop("WhatsApp did not deliver this message, and gave no reason."),
 }

@@ -40,7 +40,7 @@ HAPPENINGS = {
         "VolumeTier", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",
-        "BudgetMonth",
+        "BudgetMonth", "DayTally", "ReachTally", "Reached",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},

@@ -28,7 +28,9 @@ TEXTS = {  # department -> keywords, the answer
 
 
 def main(agents: int = 8, capacity: int = 500) -> None:
-    channel = make_channel(base_url=f"http://127.0.0.1:{os.environ['SIMULATOR_PORT']}", throughput=1000)
+    channel = make_channel(base_url=f"http://127.0.0.1:{os.environ['SIMULATOR_PORT']}", throughput=1000, meta_throughput=1000,
+        daily_cap=None, new_customer_cap=None, initiated_cap=None,
+    )  # fmt: skip
     departments = []
     for order, (name, (keywords, text)) in enumerate(TEXTS.items()):
         department = make_department(name)

@@ -16,6 +16,7 @@ from conversations.ingest import process, run
 from conversations.models import Conversation
 from conversations.outbox import deliver
 from tests.conversations import wire
+from tests.conversations.cast import statements
 from tests.desk import Desk
 
 numbers = [f"39336000{n:04}" for n in range(50)]
@@ -24,14 +25,9 @@ clicks = itertools.count()
 
 
 def asked(work: Callable[[], object]) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as captured:
         work()
-    said = [
-        query["sql"] for query in queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
-    ]
-    return len(said)
+    return sum(not sql.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")) for sql in statements(captured))
 
 
 def write(desk: Desk, count: int) -> None:

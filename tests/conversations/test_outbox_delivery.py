@@ -119,7 +119,7 @@ def test_a_500_without_a_reason_leaves_it_open_and_one_with_a_reason_is_tried_ag
     told = queue(conversation, "due")
     deliver.drain_outbox()
     assert (fresh(told).status, fresh(told).error_code) == ("queued", "131000")
-    with later(seconds=10):
+    with later(seconds=20):  # past the pair rate, too
         deliver.drain_outbox()
     assert received(desk, "due") == 1
 
