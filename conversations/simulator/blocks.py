@@ -39,4 +39,4 @@ class Blocks:
 
     def forget(self) -> None:
         self._known.clear()
-        self._store.write("DELETE FROM block")
+        self._store.clear("block")

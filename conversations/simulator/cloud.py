@@ -119,10 +119,14 @@ def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fau
     number = digits(sent.to)
     if number and number == channel.digits:
         raise GraphError(131021)
-    if settings["pair_limit"]:
+    if settings["pair_limit"] and not sent.group:
         simulator.pairs.take(channel.phone_number_id, number or sent.recipient, now)
     fail = fault.code if fault and fault.kind == "failed_status" else 0
     unheard = fault is not None and fault.kind == "unheard"
+    if sent.group:
+        wamid = simulator.group_phones.take(channel, sent, version=version, shown=shown, fail=fail, unheard=unheard)
+        contact = {"input": sent.group, "wa_id": sent.group}
+        return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]}
     wamid, customer = simulator.phones.take(channel, sent, version=version, shown=shown, fail=fail, unheard=unheard)
     contact = {"input": sent.to or sent.recipient}
     if number:

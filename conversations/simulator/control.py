@@ -48,7 +48,7 @@ async def heard(request: web.Request) -> web.Response:
         at = seconds_of(one["timestamp"]) if one.get("timestamp") else simulator.clock.now()
         simulator.customers.wrote(customer, str(one["phone_number_id"]), at)
         if one.get("wamid"):
-            simulator.phones.wrote_elsewhere(
+            simulator.writing.wrote_elsewhere(
                 customer,
                 str(one["phone_number_id"]),
                 wamid=str(one["wamid"]),
@@ -187,6 +187,8 @@ def start_over(simulator: Simulator) -> None:
     simulator.customers.reset()
     simulator.customers.seed()
     simulator.blocks.forget()
+    simulator.groups.forget()
+    simulator.phones.entries.forget()
     simulator.throughput.forget()
     simulator.pairs.forget()
     simulator.events.tell("reload", dict)

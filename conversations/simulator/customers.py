@@ -48,6 +48,8 @@ class Customers:
         self._by_id: dict[int, Customer] = {}
         self._by_address: dict[str, Customer] = {}
         self._heard: dict[tuple[str, int], float] = {}
+        rows = store.rows("SELECT * FROM no_offers")
+        self._no_offers = {(row["phone_number_id"], row["customer_id"]) for row in rows}
         for row in store.rows("SELECT * FROM customer"):
             self._keep(Customer(**dict(row)))
         for row in store.rows("SELECT * FROM heard"):
@@ -138,12 +140,39 @@ class Customers:
     def last_heard(self, customer: Customer, phone_number_id: str) -> float | None:
         return self._heard.get((phone_number_id, customer.id))
 
+    def last_heard_in(self, group_id: str) -> float | None:
+        """When any member last wrote to a group: `wrote` was told the group's id instead of a number's."""
+        return max((at for (where, _who), at in self._heard.items() if where == group_id), default=None)
+
+    def renumber(self, customer: Customer, number: str) -> Customer:
+        """A new number and, with it, a new user id. Raises ValueError."""
+        wa_id = digits(number)
+        if not customer.wa_id or not wa_id or wa_id in self._by_address:
+            raise ValueError("not a phone number with its country code, or somebody's already")
+        del self._by_address[customer.wa_id], self._by_address[customer.user_id]
+        changed = replace(customer, wa_id=wa_id, user_id=make_user_id(wa_id))
+        values = (changed.wa_id, changed.user_id, changed.id)
+        self._store.write("UPDATE customer SET wa_id = ?, user_id = ? WHERE id = ?", values)
+        return self._keep(changed)
+
+    def wants_offers(self, customer: Customer, phone_number_id: str) -> bool:
+        return (phone_number_id, customer.id) not in self._no_offers
+
+    def set_offers(self, customer: Customer, phone_number_id: str, *, wanted: bool) -> None:
+        key = (phone_number_id, customer.id)
+        if wanted:
+            self._no_offers.discard(key)
+            self._store.write("DELETE FROM no_offers WHERE phone_number_id = ? AND customer_id = ?", key)
+        else:
+            self._no_offers.add(key)
+            self._store.write("REPLACE INTO no_offers VALUES (?, ?)", key)
+
     def reset(self) -> None:
         self._by_id.clear()
         self._by_address.clear()
         self._heard.clear()
-        self._store.write("DELETE FROM customer")
-        self._store.write("DELETE FROM heard")
+        self._no_offers.clear()
+        self._store.clear("customer", "heard", "no_offers")
 
     def seed(self) -> None:
         for place, (name, number, username, note) in enumerate(PEOPLE):

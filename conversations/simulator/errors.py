@@ -32,7 +32,7 @@ TABLE: dict[int, tuple[int, str]] = {
     131008: (400, "Required parameter is missing"),
     131009: (400, "Parameter value is not valid"),
     131016: (500, "Service unavailable"),
-    131020: (400, "Group has a single member"),
+    131020: (400, "Bad Group"),
     131021: (400, "Recipient cannot be sender"),
     131026: (400, "Message undeliverable"),
     131030: (400, "Recipient phone number not in allowed list"),
@@ -58,19 +58,19 @@ TABLE: dict[int, tuple[int, str]] = {
     131062: (400, "Business-scoped user ID is not allowed for this message"),
     131063: (400, "Marketing templates are not enabled on Cloud API"),
     131064: (400, "Template misclassification limit reached"),
-    131201: (206, "Some of the requests failed"),
-    131202: (400, "Duplicate request"),
-    131203: (400, "Terms of service not accepted"),
-    131204: (400, "Limit of participants exceeded"),
+    131201: (206, "Request partially succeeded"),
+    131202: (400, "Duplicate participant"),
+    131203: (400, "Unable to add participant to group"),
+    131204: (400, "Participant overlimit"),
     131207: (403, "Group suspended"),
-    131208: (429, "Rate limit of groups reached"),
-    131209: (400, "Group picture not valid"),
-    131210: (400, "Limit of groups reached"),
-    131211: (400, "Not a member of the group"),
-    131212: (400, "No such join request"),
-    131213: (400, "Groups are disabled"),
-    131214: (400, "Groups are disabled for this account"),
-    131215: (400, "Groups not eligible"),
+    131208: (429, "Group Rate Limit Hit"),
+    131209: (400, "Invalid Group Profile Picture Aspect Ratio"),
+    131210: (400, "Image is Too Small to Process"),
+    131211: (400, "Group create limit reached"),
+    131212: (400, "Participant is not a part of the group."),
+    131213: (400, "Group join request does not exist."),
+    131214: (400, "Group creation is temporarily disabled"),
+    131215: (400, "This phone number is not eligible to access Groups APIs"),
     132000: (400, "Number of parameters does not match the expected number of params"),
     132001: (404, "Template name does not exist in the translation"),
     132005: (400, "Translated text too long"),
@@ -167,6 +167,16 @@ class GraphError(Exception):
             error["is_transient"] = True
         error["fbtrace_id"] = "A" + secrets.token_urlsafe(17)
         return {"error": error}
+
+    def brief(self) -> dict[str, Any]:
+        """As lists of what failed name it: one of several users, participants or requests."""
+        message = f"(#{self.code}) {self.title}"
+        return {
+            "code": self.code,
+            "message": message,
+            "title": self.title,
+            "error_data": {"details": self.details},
+        }
 
     def in_status(self) -> dict[str, Any]:
         """One of `statuses[].errors`."""

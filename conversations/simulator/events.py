@@ -11,10 +11,10 @@ WAITING = 500  # events a page may be behind; then it is told to read everything
 
 
 class Listener:
-    """One open page. It hears of one customer's chat, and only that something happened elsewhere."""
+    """One open page. It hears of one chat (a customer's id, or a group's), and only that something happened elsewhere."""
 
-    def __init__(self, customer: int | None) -> None:
-        self.customer = customer
+    def __init__(self, chat: str) -> None:
+        self.chat = chat
         self.queue: asyncio.Queue[str] = asyncio.Queue(WAITING)
         self.elsewhere = False  # told once until it was sent
 
@@ -34,19 +34,19 @@ class Events:
     def __len__(self) -> int:
         return len(self._listeners)
 
-    def listen(self, customer: int | None) -> Listener:
-        listener = Listener(customer)
+    def listen(self, chat: str) -> Listener:
+        listener = Listener(chat)
         self._listeners.add(listener)
         return listener
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
 
-    def tell(self, kind: str, data: Callable[[], Any], *, customer: int | None = None) -> None:
+    def tell(self, kind: str, data: Callable[[], Any], *, chat: str | int | None = None) -> None:
         """`data` is only made when a page listens: a bench runs without one."""
         for listener in self._listeners:
-            if customer is None or listener.customer == customer:
+            if chat is None or listener.chat == str(chat):
                 listener.put(kind, data())
-            if customer is not None and kind == "message" and not listener.elsewhere:
+            if chat is not None and kind == "message" and not listener.elsewhere:
                 listener.elsewhere = True
                 listener.put("customers", {})

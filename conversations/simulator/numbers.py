@@ -112,4 +112,4 @@ class Numbers:
 
     def forget(self) -> None:
         self._known.clear()
-        self._store.write("DELETE FROM number")
+        self._store.clear("number")

@@ -1,4 +1,4 @@
-"""What the phone page asks and does, under /phone/. Not guarded by the token: whoever reaches the page may play."""
+"""What the phone page asks, and its switches, under /phone/. Not guarded by the token: whoever reaches the page may play."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from conversations.simulator.channels import Channel
 from conversations.simulator.cloud import Handler
 from conversations.simulator.control import change_settings, problem, start_over
 from conversations.simulator.customers import Customer
+from conversations.simulator.errors import TABLE
 from conversations.simulator.faults import KINDS
-from conversations.simulator.fields import need, text
-from conversations.simulator.media import Media
-from conversations.simulator.media_rules import bare_mime
-from conversations.simulator.rules import check_location
+from conversations.simulator.graph.profile import picture_path
+from conversations.simulator.groups import Group
+from conversations.simulator.membership import seed
+from conversations.simulator.phone_groups import shown as shown_group
 from conversations.simulator.simulator import Simulator, of
 
-LARGEST = 100 * 1024 * 1024  # bytes of an incoming file (facts 8)
 PAGE_SETTINGS = ("duplicate", "shuffle", "auto_read")
 
 
@@ -35,12 +35,14 @@ async def sentences(request: web.Request, handler: Handler) -> web.StreamRespons
     return answer
 
 
-def _who(simulator: Simulator, given: Any) -> tuple[Customer, Channel]:
+def who(simulator: Simulator, given: Any) -> tuple[Customer, Channel, Group | None]:
+    """Whom the page plays, to which number, and in which group if any. Raises ValueError."""
     customer = simulator.customers.get(int(given["customer"]))
     channel = simulator.channels.get(str(given["channel"]))
-    if customer is None or channel is None:
-        raise ValueError("this customer or number is not known any more")
-    return customer, channel
+    group = simulator.groups.get(str(given["group"])) if given.get("group") else None
+    if customer is None or channel is None or (given.get("group") and group is None):
+        raise ValueError("this customer, number or group is not known any more")
+    return customer, channel, group
 
 
 async def state(request: web.Request) -> web.Response:
@@ -49,16 +51,50 @@ async def state(request: web.Request) -> web.Response:
     await simulator.desk.learn_channels()
     return web.json_response(
         {
-            "channels": [channel.public() for channel in simulator.channels],
-            "customers": [asdict(customer) for customer in simulator.customers.recent()],
+            "channels": [_channel(simulator, channel) for channel in simulator.channels if _is_on(simulator, channel)],
+            "customers": [shown_customer(simulator, each) for each in simulator.customers.recent()],
             "customer_count": len(simulator.customers),
+            "groups": [
+                shown_group(simulator, group)
+                for channel in simulator.channels
+                for group in simulator.groups.of_number(channel.phone_number_id)
+            ],
+            "products": [product.public() for product in simulator.catalogue.products],
             "settings": simulator.settings.all(),
             "faults": simulator.faults.all(),
             "fault_kinds": list(KINDS),
+            "error_codes": [{"code": code, "title": title} for code, (_http, title) in sorted(TABLE.items())],
             "clock": {**simulator.clock.as_json(), "desk": simulator.desk.up},
             "inbox_url": f"{simulator.desk.url}/admin/",
         }
     )
+
+
+def _is_on(simulator: Simulator, channel: Channel) -> bool:
+    """Customers can write to it."""
+    return simulator.numbers.of(channel.phone_number_id).connected
+
+
+def _channel(simulator: Simulator, channel: Channel) -> dict[str, Any]:
+    number = simulator.numbers.of(channel.phone_number_id)
+    shown = {key: value for key, value in number.profile.items() if key != "picture"}
+    return {
+        **channel.public(),
+        "profile": {**shown, "picture": picture_path(number.profile)},
+        "official": number.oba_status == "APPROVED",
+        "coexistence": number.is_on_biz_app,
+        "catalogue": simulator.catalogue.is_connected(channel.waba_id) and number.is_catalog_visible,
+        "cart": number.is_cart_enabled,
+    }
+
+
+def shown_customer(simulator: Simulator, customer: Customer) -> dict[str, Any]:
+    """With what lies between the customer and each number."""
+    numbers = [channel.phone_number_id for channel in simulator.channels]
+    blocked = [each for each in numbers if simulator.blocks.has(each, customer.address, by_customer=True)]
+    barred = [each for each in numbers if simulator.blocks.has(each, customer.address)]
+    no_offers = [each for each in numbers if not simulator.customers.wants_offers(customer, each)]
+    return {**asdict(customer), "blocked": blocked, "blocked_by": barred, "no_offers": no_offers}
 
 
 async def customers(request: web.Request) -> web.Response:
@@ -69,11 +105,10 @@ async def customers(request: web.Request) -> web.Response:
         given = {key: str(body.get(key) or "") for key in ("name", "number", "username", "note")}
         added = simulator.customers.add(**given, active_at=simulator.clock.now())
         simulator.events.tell("customers", dict)
-        return web.json_response(asdict(added), status=201)
+        return web.json_response(shown_customer(simulator, added), status=201)
     found = simulator.customers.recent(request.query.get("search", ""))
-    return web.json_response(
-        {"customers": [asdict(each) for each in found], "customer_count": len(simulator.customers)}
-    )
+    listed = [shown_customer(simulator, each) for each in found]
+    return web.json_response({"customers": listed, "customer_count": len(simulator.customers)})
 
 
 async def switch(request: web.Request) -> web.Response:
@@ -84,118 +119,38 @@ async def switch(request: web.Request) -> web.Response:
         raise ValueError("this customer is not known any more")
     changes = {key: int(bool(body[key])) for key in ("online", "read_receipts") if key in body}
     simulator.phones.switch(customer, simulator.channels_by_id(), **changes)
-    return web.json_response(asdict(simulator.customers.get(customer.id) or customer))
+    changed = simulator.customers.get(customer.id) or customer
+    simulator.group_phones.caught_up(changed, simulator.channels_by_id())
+    return web.json_response(shown_customer(simulator, changed))
 
 
 async def chat(request: web.Request) -> web.Response:
-    """The newest messages with one customer; asking opens the chat, as a person would."""
+    """The newest messages with one customer or in one group; asking opens the chat, as a person would."""
     simulator = of(request)
-    customer, channel = _who(simulator, request.query)
+    customer, channel, group = who(simulator, request.query)
+    if group is not None:
+        pinned = [row["wamid"] for row in simulator.chats.pinned(group.id, simulator.clock.now())]
+        return web.json_response({"messages": simulator.chats.group_chat(group.id), "pinned": pinned})
     simulator.phones.opened(customer, simulator.channels_by_id())
-    return web.json_response({"messages": simulator.chats.chat(customer.id, channel.phone_number_id)})
-
-
-async def write(request: web.Request) -> web.Response:
-    """{customer, channel, type, content, quotes?}: the customer sends it."""
-    simulator, body = of(request), await request.json()
-    customer, channel = _who(simulator, body)
-    content = _content(simulator, channel, str(body["type"]), dict(body["content"]))
-    quotes = str(body["quotes"]) if body.get("quotes") else None
-    wamid = simulator.phones.write(customer, channel, str(body["type"]), content, quotes=quotes)
-    return web.json_response({"wamid": wamid}, status=201)
-
-
-def _content(simulator: Simulator, channel: Channel, kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    """The object of an incoming message (facts 3), with nothing in it that Meta would not send. Raises ValueError."""
-    try:
-        if kind == "text":
-            return {"body": text(given, "body", 4096, "text")}
-        if kind == "location":
-            check_location(given)
-            return {key: given[key] for key in ("latitude", "longitude", "name", "address") if given.get(key)}
-        if kind == "reaction":
-            reaction = {"message_id": text(given, "message_id", 300, kind)}
-            return {**reaction, "emoji": str(given["emoji"])[:12]} if given.get("emoji") else reaction
-        if kind == "button":
-            return {key: text(given, key, 300, kind) for key in ("payload", "text")}
-        if kind == "interactive":
-            form = given["type"]
-            if form not in ("button_reply", "list_reply"):
-                raise ValueError("an answer is a button_reply or a list_reply")
-            reply = need(given, form, dict, kind)
-            keys = ("id", "title", "description") if form == "list_reply" else ("id", "title")
-            return {"type": form, form: {key: str(reply[key]) for key in keys if reply.get(key)}}
-    except Exception as error:
-        raise ValueError(str(error)) from error
-    media = simulator.media.get(str(given.get("id") or ""), channel.phone_number_id)
-    if media is None or kind not in ("image", "video", "audio", "document", "sticker"):
-        raise ValueError("this file or kind of message is not known")
-    return _media_content(media, kind, given)
-
-
-def _media_content(media: Media, kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    content: dict[str, Any] = media.in_webhook()
-    if given.get("caption") and kind in ("image", "video", "document"):
-        content["caption"] = str(given["caption"])[:1024]
-    if kind == "audio":
-        content["voice"] = bool(given.get("voice"))
-    if kind == "document":
-        content["filename"] = media.filename or "file"
-    if kind == "sticker":
-        content["animated"] = False
-    return content
-
-
-async def add_media(request: web.Request) -> web.Response:
-    """Multipart: channel, then file → {id, type, filename}."""
-    simulator = of(request)
-    channel = None
-    async for part in await request.multipart():
-        name = getattr(part, "name", None)
-        if name == "channel":
-            channel = simulator.channels.get(await part.text())  # type: ignore[union-attr]
-        elif name == "file" and channel is not None:
-            content = bytes(await part.read(decode=False))  # type: ignore[union-attr]
-            if not 0 < len(content) <= LARGEST:
-                raise ValueError("the file is empty or larger than 100 MB")
-            mime_type = part.headers.get("Content-Type", "application/octet-stream")  # type: ignore[union-attr]
-            filename = part.filename or ""  # type: ignore[union-attr]
-            media = simulator.media.add(channel.phone_number_id, content, mime_type, filename, from_customer=True)
-            return web.json_response({"id": media.id, "type": _kind(mime_type), "filename": media.filename}, status=201)
-    raise ValueError("channel and file are needed, in this order")
-
-
-def _kind(mime_type: str) -> str:
-    bare = bare_mime(mime_type)
-    if bare == "image/webp":
-        return "sticker"
-    family = bare.split("/")[0]
-    return family if bare in ("image/jpeg", "image/png") or family in ("audio", "video") else "document"
-
-
-async def show_media(request: web.Request) -> web.StreamResponse:
-    """A file of a chat, for the page. Never as something a browser would run."""
-    simulator = of(request)
-    media = simulator.media.get(request.match_info["media_id"])
-    if media is None or not simulator.media.path(media).exists():
-        raise web.HTTPNotFound
-    shown = bare_mime(media.mime_type)
-    safe = shown.split("/")[0] in ("audio", "video") or shown in ("image/jpeg", "image/png", "image/webp")
-    headers = {"Content-Type": shown if safe else "application/octet-stream", "X-Content-Type-Options": "nosniff"}
-    if not safe:
-        headers["Content-Disposition"] = "attachment"
-    return web.FileResponse(simulator.media.path(media), headers=headers)
+    return web.json_response({"messages": simulator.chats.chat(customer.id, channel.phone_number_id), "pinned": []})
 
 
 async def desk(request: web.Request) -> web.Response:
-    """Opening hours, service window and what the desk did, for one chat."""
+    """Opening hours, windows and what the desk did, for one chat."""
     simulator = of(request)
-    customer, channel = _who(simulator, request.query)
+    customer, channel, group = who(simulator, request.query)
     query = {"phone_number_id": channel.phone_number_id, "from": customer.address}
+    if group is not None:
+        query["group_id"] = group.id
     hours = await simulator.desk.ask("/demo/hours/", **query)
     log = await simulator.desk.ask("/demo/log/", **query)
     entries = (log or {}).get("entries", [])[:40] if isinstance(log, dict) else []
-    return web.json_response({"hours": hours, "log": entries, "log_known": log is not None})
+    at, number = simulator.clock.now(), channel.phone_number_id
+    heard = simulator.customers.last_heard_in(group.id) if group else simulator.customers.last_heard(customer, number)
+    entry = None if group else simulator.phones.entries.open_until(number, customer.id, at)
+    return web.json_response(
+        {"hours": hours, "log": entries, "log_known": log is not None, "heard_at": heard, "entry_ends_at": entry}
+    )
 
 
 async def clock(request: web.Request) -> web.Response:
@@ -225,5 +180,8 @@ async def faults(request: web.Request) -> web.Response:
 
 
 async def reset(request: web.Request) -> web.Response:
-    start_over(of(request))
+    simulator = of(request)
+    start_over(simulator)
+    for channel in list(simulator.channels):
+        seed(simulator, channel)
     return web.json_response({"ok": True})

@@ -109,10 +109,9 @@ async def same_origin(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """Server-sent events: message, status, typing of one customer; customers, clock, faults, reload for all."""
+    """Server-sent events: message, status, typing of one chat; customers, groups, numbers, clock, faults, reload for all."""
     simulator = of(request)
-    wanted = request.query.get("customer", "")
-    listener = simulator.events.listen(int(wanted) if wanted.isdigit() else None)
+    listener = simulator.events.listen(request.query.get("chat", ""))
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )

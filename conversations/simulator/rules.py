@@ -25,6 +25,7 @@ class Outgoing:
     recipient: str
     opaque: str | None
     quotes: str | None
+    group: str = ""  # a group's id instead of an address
 
 
 def check_message(body: object) -> Outgoing:
@@ -33,12 +34,14 @@ def check_message(body: object) -> Outgoing:
         raise GraphError(100, "The request body must be a JSON object.")
     if body.get("messaging_product") != "whatsapp":
         raise GraphError(100, "The parameter messaging_product is required and must be 'whatsapp'.")
-    if body.get("recipient_type", "individual") != "individual":
-        raise GraphError(100, "Param recipient_type must be one of {INDIVIDUAL}.")
-    to, recipient = _address(body)
     kind = body.get("type", "text")
     if not isinstance(kind, str) or kind not in CHECKS:
         raise GraphError(131051, f"Message type '{kind}' is not supported.")
+    to, recipient, group = _address(body)
+    if (kind == "pin" and not group) or (group and kind not in IN_GROUPS):
+        raise GraphError(
+            131051, f"Message type '{kind}' is not supported for recipient_type {'group' if group else 'individual'}."
+        )
     content = items(body, kind, 1, 257, "") if kind == "contacts" else need(body, kind, dict, "")
     CHECKS[kind](content)
     opaque = text(body, "biz_opaque_callback_data", 512, "", required=False)
@@ -47,7 +50,7 @@ def check_message(body: object) -> Outgoing:
         if kind == "reaction":
             raise GraphError(100, "Param context is not allowed with type reaction.")
         quotes = text(need(body, "context", dict, ""), "message_id", 300, "context")
-    return Outgoing(kind, content, to, recipient, opaque, quotes)
+    return Outgoing(kind, content, to, recipient, opaque, quotes, group)
 
 
 def digits(number: str) -> str:
@@ -56,15 +59,22 @@ def digits(number: str) -> str:
     return bare if re.fullmatch(r"\d{7,15}", bare) else ""
 
 
-def _address(body: Fields) -> tuple[str, str]:
+def _address(body: Fields) -> tuple[str, str, str]:
+    """Phone number, user id and group id; one of them at least."""
     to, recipient = body.get("to"), body.get("recipient")
+    one_of(body.get("recipient_type", "individual"), ("individual", "group"), "recipient_type")
+    if body.get("recipient_type") == "group":
+        group = text(body, "to", 300, "") or ""
+        if digits(group):
+            raise GraphError(100, "Param to must be a group id when recipient_type is group.")
+        return "", "", group
     if to is None and recipient is None:
         raise GraphError(100, "The parameter to is required.")
     if to is not None and (not isinstance(to, str) or not digits(to)):
         raise GraphError(131009, "Param to must be a phone number with its country code.")
     if to is None and (not isinstance(recipient, str) or not BSUID.match(recipient)):
         raise GraphError(131009, "Param recipient must be a business-scoped user ID.")
-    return to or "", recipient if isinstance(recipient, str) else ""
+    return to or "", recipient if isinstance(recipient, str) else "", ""
 
 
 def check_text(content: Fields) -> None:
@@ -102,6 +112,15 @@ def check_reaction(content: Fields) -> None:
         raise GraphError(131009, "Param reaction['emoji'] must be one emoji, or an empty string.")
 
 
+def check_pin(content: Fields) -> None:
+    """Only in groups; who pins a fourth message unpins the oldest (facts 7)."""
+    one_of(content.get("type"), ("pin", "unpin"), "pin['type']")
+    text(content, "message_id", 300, "pin")
+    days = content.get("expiration_days")
+    if content["type"] == "pin" and (not isinstance(days, int) or not 1 <= days <= 30):
+        raise GraphError(131009, "Param pin['expiration_days'] must be between 1 and 30.")
+
+
 def check_template(content: Fields) -> None:
     """Only the shape; what the template itself asks for is checked in templates.py."""
     text(content, "name", 512, "template")
@@ -128,4 +147,6 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "reaction": check_reaction,
     "interactive": check_interactive,
     "template": check_template,
+    "pin": check_pin,
 }
+IN_GROUPS = ("text", "image", "video", "audio", "document", "sticker", "template", "pin")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from conversations.simulator import account, cloud, control, phone_api, phone_page
+from conversations.simulator import (
+    account,
+    cloud,
+    control,
+    membership,
+    phone_api,
+    phone_groups,
+    phone_numbers,
+    phone_page,
+    phone_writing,
+)
 from conversations.simulator.graph.routes import OBJECT
 from conversations.simulator.graph.routes import routes as graph_routes
 from conversations.simulator.media_rules import LARGEST
@@ -15,7 +25,8 @@ from conversations.simulator.simulator import SIMULATOR, Simulator
 def make_server(options: Options) -> web.Application:
     middlewares = [cloud.refusals, control.token_needed, phone_page.same_origin, phone_api.sentences]
     app = web.Application(middlewares=middlewares, client_max_size=LARGEST + 1024 * 1024)
-    app[SIMULATOR] = Simulator(options)
+    app[SIMULATOR] = simulator = Simulator(options)
+    simulator.desk.learnt = lambda channel: membership.seed(simulator, channel)
     app.cleanup_ctx.append(app[SIMULATOR].alive)
     get, post = web.get, web.post
     app.add_routes(
@@ -48,9 +59,19 @@ def make_server(options: Options) -> web.Application:
             post("/phone/customers", phone_api.customers),
             post("/phone/switch", phone_api.switch),
             get("/phone/chat", phone_api.chat),
-            post("/phone/messages", phone_api.write),
-            post("/phone/media", phone_api.add_media),
-            get("/phone/media/{media_id}", phone_api.show_media),
+            post("/phone/messages", phone_writing.write),
+            post("/phone/edit", phone_writing.edit),
+            post("/phone/revoke", phone_writing.revoke),
+            post("/phone/play", phone_writing.play),
+            post("/phone/act", phone_writing.act),
+            post("/phone/media", phone_writing.add_media),
+            get("/phone/media/{media_id}", phone_writing.show_media),
+            get("/phone/groups", phone_groups.groups),
+            post("/phone/groups", phone_groups.groups),
+            post("/phone/member", phone_groups.member),
+            post("/phone/suspend", phone_groups.suspend),
+            get("/phone/numbers", phone_numbers.numbers),
+            post("/phone/numbers", phone_numbers.numbers),
             get("/phone/desk", phone_api.desk),
             post("/phone/clock", phone_api.clock),
             post("/phone/settings", phone_api.settings),

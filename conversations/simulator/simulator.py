@@ -18,15 +18,19 @@ from conversations.simulator.customers import Customers
 from conversations.simulator.desk import Desk
 from conversations.simulator.events import Events
 from conversations.simulator.faults import Faults
+from conversations.simulator.group_phones import GroupPhones
+from conversations.simulator.groups import Groups
 from conversations.simulator.limits import Pairs, Throughput
 from conversations.simulator.media import MediaShelf
 from conversations.simulator.numbers import Numbers
 from conversations.simulator.options import Options
 from conversations.simulator.phones import Phones
+from conversations.simulator.pricing import EntryPoints
 from conversations.simulator.store import Settings, Store
 from conversations.simulator.templates import Templates
 from conversations.simulator.uploads import Uploads
 from conversations.simulator.webhooks import Webhooks
+from conversations.simulator.writing import Writing
 
 
 class Simulator:
@@ -51,9 +55,20 @@ class Simulator:
         self.faults = Faults(self.store)
         self.throughput, self.pairs = Throughput(), Pairs()
         self.webhooks = Webhooks(self.store, self.channels, self.numbers, self.settings)
+        self.groups = Groups(self.store)
         self.phones = Phones(
-            self.chats, self.customers, self.clock, self.settings, self.webhooks, self.media, self.events, self.blocks
+            chats=self.chats,
+            customers=self.customers,
+            clock=self.clock,
+            settings=self.settings,
+            webhooks=self.webhooks,
+            media=self.media,
+            events=self.events,
+            blocks=self.blocks,
+            entries=EntryPoints(self.store),
         )
+        self.group_phones = GroupPhones(self.phones, self.groups)
+        self.writing = Writing(self.phones, self.groups, self.numbers)
         self.desk = Desk(
             options.desk_url,
             options.token,

@@ -21,6 +21,19 @@ CREATE TABLE IF NOT EXISTS number (phone_number_id TEXT PRIMARY KEY, state TEXT 
 CREATE TABLE IF NOT EXISTS block (
   phone_number_id TEXT NOT NULL, address TEXT NOT NULL, by_customer INTEGER NOT NULL, at REAL NOT NULL,
   PRIMARY KEY (phone_number_id, address, by_customer)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS chat_group (
+  id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, subject TEXT NOT NULL, description TEXT NOT NULL,
+  by_approval INTEGER NOT NULL, link TEXT NOT NULL, created_at REAL NOT NULL, suspended INTEGER NOT NULL,
+  picture TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS member (
+  group_id TEXT NOT NULL, customer_id INTEGER NOT NULL, state TEXT NOT NULL, request_id TEXT NOT NULL, at REAL NOT NULL,
+  PRIMARY KEY (group_id, customer_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS receipt (  -- how far a group's message came with each member
+  wamid TEXT NOT NULL, customer_id INTEGER NOT NULL, reach INTEGER NOT NULL,
+  PRIMARY KEY (wamid, customer_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pinned (
+  group_id TEXT NOT NULL, wamid TEXT NOT NULL, at REAL NOT NULL, until REAL NOT NULL,
+  PRIMARY KEY (group_id, wamid)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS upload (handle TEXT PRIMARY KEY, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS no_catalogue (waba_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS customer (
@@ -30,19 +43,26 @@ CREATE INDEX IF NOT EXISTS customer_active ON customer (active_at DESC);  -- the
 CREATE TABLE IF NOT EXISTS heard (  -- when a customer last wrote: opens the service window
   phone_number_id TEXT NOT NULL, customer_id INTEGER NOT NULL, at REAL NOT NULL,
   PRIMARY KEY (phone_number_id, customer_id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS no_offers (  -- who wants no marketing messages from a number
+  phone_number_id TEXT NOT NULL, customer_id INTEGER NOT NULL, PRIMARY KEY (phone_number_id, customer_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message (
   id INTEGER PRIMARY KEY, wamid TEXT NOT NULL UNIQUE, phone_number_id TEXT NOT NULL, customer_id INTEGER,
   recipient TEXT NOT NULL, from_customer INTEGER NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL, at REAL NOT NULL,
   accepted_at REAL NOT NULL, status TEXT NOT NULL, reach INTEGER NOT NULL DEFAULT 0, error_code INTEGER,
-  category TEXT NOT NULL DEFAULT 'service', opaque TEXT, content_hash TEXT NOT NULL DEFAULT '');
+  category TEXT NOT NULL DEFAULT 'service', opaque TEXT, content_hash TEXT NOT NULL DEFAULT '', group_id TEXT,
+  delivered_at REAL, read_at REAL, price TEXT);  -- price: pricing.Price as JSON
 CREATE INDEX IF NOT EXISTS message_chat ON message (customer_id, phone_number_id, id);  -- one chat on the page
+CREATE INDEX IF NOT EXISTS message_group ON message (group_id, id) WHERE group_id IS NOT NULL;  -- a group's chat
 CREATE INDEX IF NOT EXISTS message_opaque ON message (opaque) WHERE opaque IS NOT NULL;  -- doubles in /control/received
 CREATE TABLE IF NOT EXISTS webhook (  -- still to be posted to the desk
   id INTEGER PRIMARY KEY, phone_number_id TEXT NOT NULL, due REAL NOT NULL, wamid TEXT NOT NULL, status TEXT NOT NULL,
   value TEXT NOT NULL, made_at REAL NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,
   field TEXT NOT NULL DEFAULT 'messages');
-CREATE TABLE IF NOT EXISTS reaction (
-  wamid TEXT NOT NULL, from_customer INTEGER NOT NULL, emoji TEXT NOT NULL, PRIMARY KEY (wamid, from_customer));
+CREATE TABLE IF NOT EXISTS reacted (  -- customer_id 0: the desk
+  wamid TEXT NOT NULL, customer_id INTEGER NOT NULL, emoji TEXT NOT NULL, PRIMARY KEY (wamid, customer_id));
+CREATE TABLE IF NOT EXISTS entry (  -- who came by an ad, and when the desk's answer made the next 72 hours free
+  phone_number_id TEXT NOT NULL, customer_id INTEGER NOT NULL, came_at REAL NOT NULL, opened_at REAL,
+  PRIMARY KEY (phone_number_id, customer_id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS media (
   id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL,
   size INTEGER NOT NULL, filename TEXT NOT NULL, made_at REAL NOT NULL, from_customer INTEGER NOT NULL);
@@ -63,6 +83,7 @@ CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 # Columns that came after their table: a file of an older version gets them when it is opened.
 ADDED = {
     "channel": {"issued": "INTEGER NOT NULL DEFAULT 0"},
+    "message": {"group_id": "TEXT", "delivered_at": "REAL", "read_at": "REAL", "price": "TEXT"},
     "webhook": {"field": "TEXT NOT NULL DEFAULT 'messages'"},
     "template": {
         "parameter_format": "TEXT NOT NULL DEFAULT 'POSITIONAL'",
@@ -84,12 +105,9 @@ class Store:
         self._db = sqlite3.connect(path, isolation_level=None, cached_statements=256)
         self._db.row_factory = sqlite3.Row
         # NORMAL: a killed process loses nothing that was committed; only a power cut could
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + SCHEMA)
-        for table, columns in ADDED.items():
-            known = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
-            for name, kind in columns.items():
-                if name not in known:
-                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
+        self._grow()
+        self._db.executescript(SCHEMA)
         self._open = False
         self._waiting: list[asyncio.Future[None]] = []
         self._flush_at: asyncio.TimerHandle | None = None
@@ -109,6 +127,11 @@ class Store:
     def write_many(self, sql: str, values: Iterable[Sequence[Any]]) -> None:
         self._begin()
         self._db.executemany(sql, values)
+
+    def clear(self, *tables: str) -> None:
+        """Everything in these tables of ours."""
+        for table in tables:
+            self.write(f"DELETE FROM {table}")  # noqa: S608 names from our own code
 
     async def committed(self) -> None:
         """Return once everything written so far survives the process."""
@@ -138,6 +161,13 @@ class Store:
     def close(self) -> None:
         self.commit()
         self._db.close()
+
+    def _grow(self) -> None:
+        for table, columns in ADDED.items():
+            known = {row["name"] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            for name, kind in columns.items():
+                if known and name not in known:
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     def _begin(self) -> None:
         if not self._open:

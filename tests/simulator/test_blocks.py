@@ -31,13 +31,13 @@ async def test_who_wrote_lately_can_be_blocked(world: World) -> None:
     channel = world.simulator.channels.get(NUMBER)
     assert customer
     assert channel
-    world.simulator.phones.write(customer, channel, "text", {"body": "Ci siete?"})
+    world.simulator.writing.write(customer, channel, "text", {"body": "Ci siete?"})
     assert len(world.simulator.webhooks) == 0, "the desk hears nothing of a blocked customer"
 
     assert (await blocks(world, "DELETE", MARTA))[1]["block_users"] == {
         "removed_users": [{"input": MARTA, "wa_id": MARTA}]
     }
-    world.simulator.phones.write(customer, channel, "text", {"body": "Ci siete?"})
+    world.simulator.writing.write(customer, channel, "text", {"body": "Ci siete?"})
     await until(world.desk.messages)
 
 

@@ -133,7 +133,7 @@ async def test_the_page_is_strict_and_hears_live(world: World) -> None:
     nonce = policy.split("'nonce-")[1].split("'")[0]
     assert text.count("<script") == 2
     assert f'<script type="importmap" nonce="{nonce}">' in text
-    async with world.http.get(f"{world.url}/events?customer={marta['id']}") as stream:
+    async with world.http.get(f"{world.url}/events?chat={marta['id']}") as stream:
         await write(world, marta, "text", {"body": "Ciao"})
         seen: list[str] = []
         while "message" not in seen:

@@ -116,7 +116,8 @@ def test_a_wrong_message_is_refused(code: int, kind: str, content: Any) -> None:
     ("code", "change"),
     [
         (100, {"messaging_product": "sms"}),
-        (100, {"recipient_type": "group"}),
+        (131009, {"recipient_type": "everybody"}),
+        (100, {"recipient_type": "group"}),  # to a phone number
         (131009, {"to": "nobody"}),
         (131009, {"to": "IT.1234567890123"}),  # a user id belongs into `recipient` (facts 4)
         (131009, {"to": None, "recipient": "not-an-id"}),

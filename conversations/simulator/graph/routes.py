@@ -10,6 +10,8 @@ from conversations.simulator.graph import (
     blocks,
     commerce,
     contact_book,
+    group_members,
+    groups,
     numbers,
     profile,
     registration,
@@ -23,7 +25,7 @@ OBJECT = r"/v{version:\d+\.\d+}/{object_id:[^/]+}"
 
 
 async def get_object(request: web.Request) -> web.StreamResponse:
-    """GET /{id}: a number, a template, an upload session, or a file."""
+    """GET /{id}: a number, a template, a group, an upload session, or a file."""
     object_id = request.match_info["object_id"]
     if object_id.startswith("upload:"):
         return await uploads.show_session(request)
@@ -31,16 +33,28 @@ async def get_object(request: web.Request) -> web.StreamResponse:
         return await numbers.get_number(request)
     if of(request).templates.get(object_id):
         return await templates.get_template(request)
+    if of(request).groups.get(object_id):
+        return await groups.get_group(request)
     return await account.get_object(request)
 
 
 async def post_object(request: web.Request) -> web.StreamResponse:
-    """POST /{id}: a number's settings, a template's edit, or bytes of an upload."""
-    if request.match_info["object_id"].startswith("upload:"):
+    """POST /{id}: a number's settings, a template's edit, a group's, or bytes of an upload."""
+    object_id = request.match_info["object_id"]
+    if object_id.startswith("upload:"):
         return await uploads.send_bytes(request)
-    if of(request).templates.get(request.match_info["object_id"]):
+    if of(request).templates.get(object_id):
         return await templates.edit_template(request)
+    if of(request).groups.get(object_id):
+        return await groups.change_group(request)
     return await numbers.change_number(request)
+
+
+async def delete_object(request: web.Request) -> web.StreamResponse:
+    """DELETE /{id}: a group, or a file."""
+    if of(request).groups.get(request.match_info["object_id"]):
+        return await groups.delete_group(request)
+    return await account.delete_object(request)
 
 
 def routes() -> list[web.RouteDef]:
@@ -73,7 +87,17 @@ def routes() -> list[web.RouteDef]:
         get(OBJECT + "/message_templates", templates.list_templates),
         post(OBJECT + "/message_templates", templates.create_template),
         delete(OBJECT + "/message_templates", templates.delete_template),
+        get(OBJECT + "/groups", groups.list_groups),
+        post(OBJECT + "/groups", groups.create_group),
+        get(OBJECT + "/invite_link", groups.get_link),
+        post(OBJECT + "/invite_link", groups.reset_link),
+        delete(OBJECT + "/invite_link", groups.reset_link),
+        get(OBJECT + "/join_requests", group_members.list_requests),
+        post(OBJECT + "/join_requests", group_members.approve),
+        delete(OBJECT + "/join_requests", group_members.reject),
+        post(OBJECT + "/participants", group_members.add),
+        delete(OBJECT + "/participants", group_members.remove),
         get(OBJECT, get_object),
         post(OBJECT, post_object),
-        delete(OBJECT, account.delete_object),
+        delete(OBJECT, delete_object),
     ]
