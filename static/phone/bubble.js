@@ -4,7 +4,7 @@ import { write } from "./actions.js";
 import { html, Icon, IconButton } from "./html.js";
 import { File, Picture, Video, Voice } from "./media.js";
 import { RowsOfList } from "./rows.js";
-import { channel, replyTo } from "./state.js";
+import { channel, customerId, replyTo } from "./state.js";
 import { hourMinute } from "./time.js";
 import { t } from "./words.js";
 
@@ -102,17 +102,17 @@ function Actions({ message }) {
   const [open, setOpen] = useState(false);
   const react = (emoji) => {
     setOpen(false);
-    write("reaction", { message_id: message.wamid, emoji: message.reactions.mine === emoji ? "" : emoji }, null);
+    write("reaction", { message_id: message.wamid, emoji: message.reactions[customerId.value] === emoji ? "" : emoji }, null);
   };
   return html`<div class="acts">
     <${IconButton} small icon="reply" label=${t("Reply")} onClick=${() => (replyTo.value = message)} />
     ${!message.mine && html`<${IconButton} small icon="smile" label=${t("React")} aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)} />`}
-    ${open && html`<div class="menu emojis" role="group" aria-label=${t("Reactions")} onKeyDown=${(e) => e.key === "Escape" && setOpen(false)}>${EMOJI.map((each) => html`<button type="button" aria-pressed=${message.reactions.mine === each ? "true" : "false"} onClick=${() => react(each)}>${each}</button>`)}</div>`}
+    ${open && html`<div class="menu emojis" role="group" aria-label=${t("Reactions")} onKeyDown=${(e) => e.key === "Escape" && setOpen(false)}>${EMOJI.map((each) => html`<button type="button" aria-pressed=${message.reactions[customerId.value] === each ? "true" : "false"} onClick=${() => react(each)}>${each}</button>`)}</div>`}
   </div>`;
 }
 
 function Quote({ quoted }) {
-  return html`<span class="quote"><b>${quoted.mine ? t("You") : channel.value?.name}</b><span class="cut2"><${Words} text=${quoted.text || t("A message")} /></span></span>`;
+  return html`<span class="quote"><b>${quoted.customer ? t("You") : channel.value?.name}</b><span class="cut2"><${Words} text=${quoted.text || t("A message")} /></span></span>`;
 }
 
 /** A tap on a button needs no quote of the question it stands under. */

@@ -22,7 +22,7 @@ function customersChanged() {
   }, 500);
 }
 
-const RANK = { queued: 0, accepted: 0, sent: 1, delivered: 2, read: 3 };
+const RANK = { queued: 0, accepted: 0, sent: 1, delivered: 2, read: 3, played: 4 };
 
 function mark({ wamid, status }) {
   s.messages.value = s.messages.value.map((each) =>
@@ -31,7 +31,7 @@ function mark({ wamid, status }) {
 }
 
 function listen(id) {
-  const source = new EventSource(`/events?customer=${id}`);
+  const source = new EventSource(`/events?chat=${id}`);
   const on = (kind, act) => source.addEventListener(kind, (event) => act(JSON.parse(event.data)));
   on("message", put);
   on("status", mark);
