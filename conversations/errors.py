@@ -107,3 +107,16 @@ class KeyReused(DeskError):
 class NotTransition(DeskError):
     code, http_status = "wrong_state", 409
     message = _("This cannot be done in the present state.")
+
+
+class MetaRefused(DeskError):
+    """Meta said no to a call of set-up or templates; `error` is its code, `field` the part of the form that it means."""
+
+    code, http_status = "meta_refused", 502
+    message = _("WhatsApp refused this.")
+
+
+class MetaAway(DeskError):
+    code, http_status, retry = "meta_away", 502, Retry.LATER
+    message = _("WhatsApp could not be reached.")
+    hint = _("Nothing was lost. Try again in a moment.")

@@ -165,6 +165,7 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 # --- ours: how the floors meet (D19, D22) ---------------------------------------------------------------------------------
 INBOUND_PIPELINE = "config.pipeline.INBOUND"
 JOURNAL_READERS = "config.readers.READERS"
+SETUP_STEPS = "config.onboarding.STEPS"
 ASSIGNMENT = "routing.assignment.take"  # called when somebody answers a conversation from the pool (D7, D43)
 ORDER_LOOKUP = ""  # the shipped look-up comes with order status (D11)
 

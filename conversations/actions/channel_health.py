@@ -18,6 +18,7 @@ from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel, ChannelHealth
+from conversations.onboarding.steps import unanswered_at_night
 from conversations.reach import access_to
 from conversations.whatsapp.error_rules import Class
 from conversations.whatsapp.errors import GraphError
@@ -61,6 +62,7 @@ def check_due() -> int:
     due = list(rows.exclude(channel__status=Channel.Status.OFFLINE))
     for row in due:
         check(row)
+    remind()
     return len(due)
 
 
@@ -113,3 +115,13 @@ def _switch_over(row: ChannelHealth, channel: Channel) -> None:
         alarms.raise_alarm(key=key, code="channel_on_backup", **data)
     else:
         alarms.raise_alarm(key=key, code="channel_slow", **data)
+
+
+def remind() -> None:
+    """A number in service for two days without a welcome and an after-hours reply is told of (C2)."""
+    for channel in Channel.objects.sending().filter(kind=Channel.Kind.WHATSAPP):
+        key = f"replies:{channel.pk}"
+        if unanswered_at_night(channel):
+            alarms.raise_alarm(key=key, code="replies_missing", channel=channel.pk)
+        else:
+            alarms.clear_alarm(key=key)

@@ -13,6 +13,7 @@ from conversations.admin import (
     message,
     people,
     pricing,
+    setup,
     upload,
     watch,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "message",
     "people",
     "pricing",
+    "setup",
     "upload",
     "watch",
 ]

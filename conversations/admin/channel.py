@@ -20,6 +20,7 @@ from conversations.actions import channels, windows
 from conversations.actor import Actor
 from conversations.admin.account_update import FactInline
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
+from conversations.admin.setup import SetupPages
 from conversations.admin.showing import NOTHING, Tone, chip, machine_when, pretty, state, when
 from conversations.models import Channel, Portfolio, Template
 from conversations.outgoing.validators import address_is_allowed
@@ -85,8 +86,10 @@ def secret_dates(channel: Channel) -> dict[str, datetime]:
 
 
 @admin.register(Channel)
-class ChannelAdmin(ConfigAdmin):
+class ChannelAdmin(SetupPages, ConfigAdmin):
     """Floors above may subclass it, add inlines and register theirs instead."""
+
+    change_form_outer_before_template = "admin/conversations/channel/top.html"
 
     stamp = "channels"
     form = ChannelForm

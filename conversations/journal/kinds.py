@@ -53,6 +53,7 @@ class Kind(models.TextChoices):
     CHANNEL_STARTED = "channel.started", _("Channel started")
     CHANNEL_QUALITY = "channel.quality", _("Number's quality changed")
     CHANNEL_RESTRICTED = "channel.restricted", _("Whether conversations may be begun")
+    CHANNEL_SETUP = "channel.setup", _("A step of a number's set-up")
     CHANNEL_BACKUP = "channel.backup", _("Sending over the backup address")
     CHANNEL_PRIMARY = "channel.primary", _("Sending over the first address again")
     CHANNEL_SLOWED = "channel.slowed", _("Channel slowed down")

@@ -24,6 +24,15 @@ def is_animated(file: Path) -> bool:
         return False
 
 
+def size_of(file: Path) -> tuple[int, int]:
+    """Width and height; (0, 0) of what is no picture."""
+    try:
+        with Image.open(file) as picture:
+            return picture.size
+    except (OSError, UnidentifiedImageError, ValueError):
+        return 0, 0
+
+
 def recompressed(file: Path, *, longest: int, largest: int = LARGEST) -> bytes | None:
     """As a JPEG whose sides fit into `longest` × ¾ `longest` (either way up), or None when the picture is small enough as it is.
 

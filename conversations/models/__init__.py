@@ -33,6 +33,7 @@ from conversations.models.portfolio import Portfolio
 from conversations.models.presence import Presence
 from conversations.models.pricing import Allowance, Exchange, Market, Rate
 from conversations.models.rating import Rating
+from conversations.models.setup import ChannelProfile, ChannelSetup, StepAdvice, StepKey
 from conversations.models.stamp import Alarm, Heartbeat, Stamp
 from conversations.models.tag import Tag
 from conversations.models.tally import DayTally, Reached, ReachTally
@@ -55,6 +56,8 @@ __all__ = [
     "BudgetMonth",
     "Channel",
     "ChannelHealth",
+    "ChannelProfile",
+    "ChannelSetup",
     "ClockShift",
     "Consent",
     "Contact",
@@ -96,6 +99,8 @@ __all__ = [
     "Reaction",
     "SavedView",
     "Stamp",
+    "StepAdvice",
+    "StepKey",
     "Tag",
     "Template",
     "TemplateFill",

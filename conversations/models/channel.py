@@ -136,6 +136,9 @@ class Channel(ChannelCaps):
             "Sent with one click while a window is closing: it asks the customer for a word, which opens the window again."
         ),
     )
+    badge_messages = models.PositiveSmallIntegerField(  # C5
+        _("messages a month for the badge"), default=200, help_text=_("So many sent in 30 days before it is asked for.")
+    )
     last_inbound_at = models.DateTimeField(_("last message in"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

@@ -134,6 +134,7 @@ def alarm_words(alarm: Alarm) -> str:
         "long_transaction": _("A database transaction does not end"),
         "channel_on_backup": _("WhatsApp answers slowly: a number sends over its backup address"),
         "channel_slow": _("WhatsApp answers slowly, and the number has no backup address"),
+        "replies_missing": _("A number has no welcome or after-hours reply yet"),
         "channel_stopped": _("A number has stopped sending"),
     }
     return known.get(alarm.code) or alarm.code.replace("_", " ").replace(".", " ").capitalize()

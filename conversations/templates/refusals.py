@@ -86,17 +86,4 @@ class TemplateEditLimit(TemplateRefused):
     message = _("An approved template may be edited once in 24 hours, and ten times in 30 days.")
 
 
-class MetaRefused(TemplateRefused):
-    """Meta said no to a call about templates; `error` is its code, `field` the part of the form that it means."""
-
-    code, http_status = "meta_refused", 502
-    message = _("WhatsApp refused this.")
-
-
-class MetaAway(TemplateRefused):
-    code, http_status, retry = "meta_away", 502, Retry.LATER
-    message = _("WhatsApp could not be reached.")
-    hint = _("Nothing was lost. Try again in a moment.")
-
-
 BY_CODE: dict[str, type[TemplateRefused]] = {one.code: one for one in TemplateRefused.__subclasses__()}

@@ -104,11 +104,16 @@ class Transport:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access.access_token}"}
 
-    def call(self, method: str, path: str, **kwargs: Any) -> Json:
+    def call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **kwargs: Any) -> Json:
         url = f"{self.access.base_url.rstrip('/')}/{self.access.api_version}/{path}"
         try:
             response = _session().request(
-                method, url, headers=self._headers(), timeout=(CONNECT, READ), allow_redirects=False, **kwargs
+                method,
+                url,
+                headers={**self._headers(), **(headers or {})},
+                timeout=(CONNECT, READ),
+                allow_redirects=False,
+                **kwargs,
             )
         except requests.ConnectTimeout as problem:
             raise NotSent("connect timeout") from problem

@@ -16,6 +16,8 @@ CONFIGURATION = {
     "conversations": {
         "Portfolio",
         "Channel",
+        "ChannelProfile",
+        "StepAdvice",
         "Department",
         "DepartmentMember",
         "Tag",
@@ -40,7 +42,7 @@ HAPPENINGS = {
         "VolumeTier", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",
-        "BudgetMonth", "DayTally", "ReachTally", "Reached",
+        "ChannelSetup", "BudgetMonth", "DayTally", "ReachTally", "Reached",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},
