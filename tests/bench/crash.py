@@ -35,10 +35,10 @@ def run(*, quick: bool, sqlite: bool = False, seed: int | None = None) -> Report
                 again=True, keep=True,
             ) as process:  # fmt: skip
                 begin(process)
-                killed = _kill_at_random(rig, process, random.Random(seed), kills, messages / rate)
+                killed = kill_at_random(rig, process, random.Random(seed), kills, messages / rate)
                 told = result(process)
                 rested = rig.rest(database, seconds=50.0 if quick else REST)
-                _count(report, rig, database, told, messages)
+                judge(report, rig, database, told, messages)
     report.figures |= {
         "seed": seed,
         "killed": ", ".join(f"{name} {count}×" for name, count in sorted(killed.items())),
@@ -53,7 +53,7 @@ def run(*, quick: bool, sqlite: bool = False, seed: int | None = None) -> Report
     return report
 
 
-def _kill_at_random(
+def kill_at_random(
     rig: Rig, process: subprocess.Popen[str], chance: random.Random, kills: int, seconds: float
 ) -> Counter[str]:
     """One victim after the other, each at a random moment of its share of the load."""
@@ -69,7 +69,8 @@ def _kill_at_random(
     return killed
 
 
-def _count(report: Report, rig: Rig, database: Any, told: dict[str, Any], messages: int) -> None:
+def judge(report: Report, rig: Rig, database: Any, told: dict[str, Any], messages: int) -> None:
+    """What was acknowledged is stored and answered, each once; `told` is what the load generator saw."""
     stored = {row[0] for row in database.execute("SELECT wamid FROM conversations_message WHERE direction = 'inbound'")}
     acknowledged = {wamid for wamid, *_rest in told["seen"]}
     answers = database.execute("SELECT id, status FROM conversations_message WHERE direction = 'outbound'").fetchall()

@@ -24,7 +24,6 @@ from conversations.models import (
     Contact,
     Conversation,
     Delivery,
-    EarlyStatus,
     Event,
     Group,
     Identity,
@@ -48,8 +47,9 @@ pytestmark = pytest.mark.deep
 Json = dict[str, Any]
 # Of a parked delivery: the only reasons why one may be. Anything else is a fault of ours.
 REASONS = ("no WhatsApp webhook: ", "no JSON: ", "no channel with phone number id ")
+# Not EarlyStatus: a refusal that comes twice may wait for a message that has long gone back to the queue under another id.
 KEPT = (
-    Contact, Identity, Consent, Group, Conversation, Message, Attachment, Reaction, MessageVersion, EarlyStatus, AccountUpdate,
+    Contact, Identity, Consent, Group, Conversation, Message, Attachment, Reaction, MessageVersion, AccountUpdate,
     Template, ParkedStep,
 )  # fmt: skip
 
@@ -126,7 +126,7 @@ def test_a_broken_update_takes_no_neighbour_with_it(desk: Desk, kind: str) -> No
     list_, make = UPDATES[kind]
 
     @given(broken=mutated(st.builds(make)))
-    @examples(40)
+    @examples(25)
     def knocks(broken: Any) -> None:
         good = [neighbour() for _ in range(4)]
         value = desk.value(contacts=[wire.contact()], messages=[good[0]])
@@ -142,7 +142,7 @@ def test_a_broken_update_takes_no_neighbour_with_it(desk: Desk, kind: str) -> No
 @pytest.mark.parametrize("field", ACCOUNTS)
 def test_a_broken_account_update_takes_no_neighbour_with_it(desk: Desk, field: str) -> None:
     @given(broken=mutated(st.just(ACCOUNTS[field])), entry=st.booleans())
-    @examples(40)
+    @examples(25)
     def knocks(broken: Any, entry: bool) -> None:
         good = [neighbour() for _ in range(3)]
         body = wire.body(desk.value(messages=[good[0]]), desk.value(messages=[good[1]]), waba=desk.channel.waba_id)
@@ -160,7 +160,7 @@ def test_a_given_webhook_with_something_wrong(desk: Desk, contracts: Path, name:
     connect(desk, given_body)
 
     @given(body=mutated(st.just(given_body)))
-    @examples(25)
+    @examples(15)
     def knocks(body: Any) -> None:
         arrives(desk, [body, wire.body(desk.value(messages=[good := neighbour()]))], [good])
 
