@@ -1,0 +1,142 @@
+"""The whole desk under load while something is taken away from it: what was acknowledged is there and answered, each once (C11, D3, D4).
+
+Processes of their own, as production runs them; a scratch database, a Redis of the test's own; the assertions are bin/bench crash's.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+
+from machine import servers
+from tests.bench import crash
+from tests.bench.children import Child, Children
+from tests.bench.ground import Ground, begin, ground, load, result
+from tests.bench.report import Report
+from tests.bench.rig import Rig
+
+pytestmark = [pytest.mark.deep, pytest.mark.postgres]
+
+MESSAGES, RATE = 240, 12.0  # slow enough for a machine that has other tests to run
+SECONDS = MESSAGES / RATE
+TIMES = 4
+REST = 180.0  # a claim whose process died is given up after 45 seconds
+Harm = Callable[[Rig, random.Random], None]
+
+
+def under_load(harm: Harm) -> Report:
+    """Everything at rest again: the report, whose `wrong` must be empty."""
+    seed = random.randrange(10**6)
+    report = Report(f"chaos of seed {seed}")
+    with _place() as place, Children(place.environment, place.home) as children:
+        redis(children, place)
+        rig = Rig(place, children, place.prepare())
+        rig.start()
+        rig.meet(MESSAGES // 2)
+        wish = {"rate": RATE, "messages": MESSAGES, "customers": MESSAGES // 2, "run": "D", "again": True, "keep": True}
+        with load(place, port=place.port, number=rig.number, **wish) as process:
+            begin(process)
+            harm(rig, random.Random(seed))
+            told = result(process)
+        with rig.database() as database:
+            report.figures["seconds to rest"] = rig.rest(database, seconds=REST)
+            crash.judge(report, rig, database, told, MESSAGES)
+    return report
+
+
+@contextmanager
+def _place() -> Iterator[Ground]:
+    """The bench's ground, with a Redis that may be killed."""
+    with ground("chaos") as place:
+        folder = servers.socket_folder(str(place.home))
+        url = f"unix://{folder / 'redis.sock'}"
+        try:
+            yield replace(place, redis=url, environment={**place.environment, "REDIS_URL": url})
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def redis(children: Children, place: Ground) -> Child:
+    program = servers.redis_program()
+    if program is None:
+        pytest.skip("there is no redis-server")
+    path = servers.socket_folder(str(place.home)) / "redis.sock"
+    child = children.start("redis", servers.redis_command(program, path))
+    children.wait_until(lambda: servers.redis_says(path, "PING") == "+PONG", "Redis did not come up", seconds=10)
+    return child
+
+
+def at_random(chance: random.Random, act: Callable[[], object]) -> None:
+    """TIMES times, each at a random moment of its share of the load."""
+    began = time.monotonic()
+    for place in range(TIMES):
+        at = began + SECONDS * (place + chance.random()) / TIMES
+        time.sleep(max(0.0, at - time.monotonic()))
+        act()
+
+
+def killed_processes(rig: Rig, chance: random.Random) -> None:
+    def kill_one() -> None:
+        victim = rig.children.all[chance.choice(crash.VICTIMS)]
+        victim.kill()
+        victim.start()
+
+    at_random(chance, kill_one)
+
+
+def restarted_redis(rig: Rig, chance: random.Random) -> None:
+    """kill -9, away for up to three seconds, back with nothing in it."""
+    child = rig.children.all["redis"]
+
+    def restart() -> None:
+        child.kill()
+        time.sleep(3 * chance.random())
+        child.start()
+
+    at_random(chance, restart)
+
+
+def flushed_redis(rig: Rig, chance: random.Random) -> None:
+    """All that rang and all tokens of pacing are forgotten in the middle."""
+    path = servers.socket_folder(str(rig.place.home)) / "redis.sock"
+    at_random(chance, lambda: servers.redis_says(path, "FLUSHALL"))
+
+
+def terminated_connections(rig: Rig, chance: random.Random) -> None:
+    """An administrator, or a database that is restarted: every connection of everybody is gone at once."""
+
+    def terminate() -> None:
+        with psycopg.connect(rig.place.database, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid()"
+            )
+
+    at_random(chance, terminate)
+
+
+def all_at_once(rig: Rig, chance: random.Random) -> None:
+    harms = (killed_processes, restarted_redis, terminated_connections)
+    threads = [threading.Thread(target=harm, args=(rig, random.Random(chance.random()))) for harm in harms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+HARMS: list[Any] = [killed_processes, restarted_redis, flushed_redis, terminated_connections, all_at_once]
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
+def test_nothing_is_lost_and_nothing_sent_twice(harm: Harm) -> None:
+    report = under_load(harm)
+    assert not report.wrong, report.show()
