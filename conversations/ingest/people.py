@@ -139,6 +139,8 @@ class People:
         old, new = key_of(change.old), key_of(change.new)
         self.insert()
         self.load([old, new, *keys_of(portfolio, Sender(wa_id=change.also_wa_id))])
+        if (told := self._told_before(old, new, change)) is not None:
+            return told
         identity = self.known.get(old)
         if identity is None and change.also_wa_id:
             identity = self.known.get((portfolio, Identity.Kind.WA_ID.value, numbers.key(change.also_wa_id)))
@@ -158,6 +160,14 @@ class People:
             self._learn(contact, portfolio, Sender(user_id=change.also_user_id), change.timestamp)
         self.events.append(draft(Kind.CONTACT_RENUMBERED, by=CUSTOMER, contact=contact, identity=kind.value))
         return contact
+
+    def _told_before(self, old: Key, new: Key, change: IdentityChange) -> Contact | None:
+        """Whose change this was, when it is delivered once more, or told by the other of its two webhooks."""
+        ended, current = self.ended.get(old), self.known.get(new)
+        if ended is None:
+            return None
+        has_new = current is not None and current.contact == ended.contact and old not in self.known
+        return self._survivor(ended.contact) if has_new or ended.ended_at == change.timestamp else None
 
     def _end_user_ids(self, contact: Contact, portfolio: int, change: IdentityChange) -> None:
         """A new number brings a new user id (facts §4): the one before is nobody's any more."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conversations import clock
-from conversations.models import Contact, Conversation, Event, Identity, Message
+from conversations.models import AccountUpdate, Contact, Conversation, Event, Identity, Message
 from tests.conversations import wire
 from tests.desk import Desk
 
@@ -123,6 +123,19 @@ def test_a_change_delivered_twice_changes_nothing_more(desk: Desk) -> None:
         deliver(desk, change)
     assert Identity.objects.count() == 2
     assert Event.objects.filter(kind="contact.renumbered").count() == 1
+    assert not AccountUpdate.objects.exists(), "nor does it look like the change of somebody unknown"
+
+
+def test_a_new_user_id_told_in_both_ways_and_each_twice_is_one_change(desk: Desk) -> None:
+    deliver(desk, wire.message(from_user_id=wire.ASHA_ID, at=now() - 100))
+    system = {"type": "user_changed_user_id", "user_id": NEW_ID}
+    ids = {"previous": wire.ASHA_ID, "current": NEW_ID}
+    for _ in range(2):
+        deliver(desk, wire.message("system", system, from_user_id=wire.ASHA_ID, at=now() - 50))
+        desk.deliver({**desk.value(), "user_id": ids, "wa_id": wire.ASHA, "timestamp": now() - 49}, "user_id_update")
+        desk.work()
+    assert Event.objects.filter(kind="contact.renumbered").count() == 1
+    assert not AccountUpdate.objects.filter(event="identity_of_nobody").exists()
 
 
 def test_there_and_back_again_and_the_first_change_delivered_once_more(desk: Desk) -> None:
