@@ -70,7 +70,7 @@ class Chats:
         self._store.write("UPDATE message SET body = ? WHERE id = ?", (known, row["id"]))
 
     def read_by_desk(self, row: Row, at: float) -> list[str]:
-        """Marking one as read marks the earlier ones too (facts 8); the wamids that changed."""
+        """Marking one as read marks the earlier ones too (facts §8); the wamids that changed."""
         sql = """SELECT wamid FROM message WHERE customer_id = ? AND phone_number_id = ? AND from_customer
                  AND group_id IS NULL AND id <= ? AND status != 'read'"""
         unread = self._store.rows(sql, (row["customer_id"], row["phone_number_id"], row["id"]))

@@ -13,6 +13,7 @@ from conversations.simulator.channels import Channel
 from conversations.simulator.clock import machine_now
 from conversations.simulator.errors import GraphError, bad_token, no_such_object
 from conversations.simulator.faults import Fault
+from conversations.simulator.interactive import products_of
 from conversations.simulator.media_rules import MEDIA_TYPES
 from conversations.simulator.rules import Outgoing, check_message, digits
 from conversations.simulator.simulator import Simulator, of
@@ -113,6 +114,8 @@ def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fau
     sent = check_message(body)
     shown = simulator.templates.filled(channel.waba_id, sent.content) if sent.type == "template" else None
     _check_media_exists(simulator, channel, sent)
+    if sent.type == "interactive":
+        _check_products_exist(simulator, channel, sent.content)
     settings, now = simulator.settings, machine_now()
     if settings["throughput_limit"]:
         simulator.throughput.take(channel.phone_number_id, max(settings["throughput"], channel.throughput), now)
@@ -141,6 +144,18 @@ def _check_media_exists(simulator: Simulator, channel: Channel, sent: Outgoing) 
     media_id = sent.content.get("id") if sent.type in MEDIA_TYPES else None
     if media_id and simulator.media.get(media_id, channel.phone_number_id) is None:
         raise GraphError(100, f"Param {sent.type}['id'] is not a valid whatsapp business account media attachment ID")
+
+
+def _check_products_exist(simulator: Simulator, channel: Channel, content: dict[str, Any]) -> None:
+    """Of several products those that are missing are dropped; none left is refused."""
+    catalogues, products = products_of(content)
+    if not products and content["type"] != "catalog_message":
+        return
+    catalogue = simulator.catalogue
+    if not catalogue.is_connected(channel.waba_id) or set(catalogues) - {catalogue.id_of(channel.waba_id)}:
+        raise GraphError(131009, "The catalog is not connected to this WhatsApp Business Account.")
+    if products and not any(catalogue.get(product) for product in products):
+        raise GraphError(131009, "Products not found in FB Catalog.")
 
 
 async def _mark_read(simulator: Simulator, channel: Channel, body: dict[str, Any]) -> web.StreamResponse:

@@ -28,7 +28,7 @@ class Customer:
     id: int
     name: str
     wa_id: str | None  # None: hides the phone number, can only be reached by user_id
-    user_id: str  # business-scoped (facts 4)
+    user_id: str  # business-scoped (facts §4)
     username: str | None
     note: str
     online: int
@@ -192,7 +192,7 @@ def make_user_id(wa_id: str | None) -> str:
 
 
 def _other_forms(number: str) -> list[str]:
-    """The same mobile written the other way (facts 11)."""
+    """The same mobile written the other way (facts §11)."""
     if re.fullmatch(r"55\d{2}9\d{8}", number):
         return [number[:4] + number[5:]]
     if re.fullmatch(r"55\d{2}[6-9]\d{7}", number):

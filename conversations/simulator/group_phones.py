@@ -1,4 +1,4 @@
-"""The desk's messages to groups: one message, a receipt from each member's phone (facts/whatsapp.md 5, 7)."""
+"""The desk's messages to groups: one message, a receipt from each member's phone (facts §5, §7)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class GroupPhones:
         return wamid
 
     def _why_not(self, group: Group, sent: Outgoing) -> GraphError | None:
-        """Any member's message opens the window for all (facts 7)."""
+        """Any member's message opens the window for all (facts §7)."""
         phones = self.phones
         if sent.type == "pin":
             target = phones.chats.get(sent.content["message_id"])

@@ -1,4 +1,4 @@
-"""Groups of a business number and who is in them (facts/whatsapp.md 7): what WhatsApp keeps."""
+"""Groups of a business number and who is in them (facts §7): what WhatsApp keeps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The object of an incoming message (facts/whatsapp.md 3), with nothing in it that Meta would not send. Raises ValueError."""
+"""The object of an incoming message (facts §3), with nothing in it that Meta would not send. Raises ValueError."""
 
 from __future__ import annotations
 

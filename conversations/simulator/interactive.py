@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from conversations.simulator.carousel import check_carousel, check_link
 from conversations.simulator.errors import GraphError
 from conversations.simulator.fields import Fields, items, need, one_of, text, unique
 from conversations.simulator.media_rules import check_media
 
 BODY, LIST_BODY, SHORT = 1024, 4096, 60
 WHERE = "interactive"
+WITHOUT_FOOTER = ("location_request_message", "carousel", "contact_request", "call_permission_request")
+WITHOUT_HEADER = ("product", "catalog_message", *WITHOUT_FOOTER)
+FLOW_CTA = 30
 TYPES = (
     "button",
     "list",
@@ -29,14 +33,14 @@ def check_interactive(content: Fields) -> None:
     one_of(kind, TYPES, "interactive['type']")
     _check_frame(content, kind)
     if kind == "call_permission_request":
-        return
+        return  # its action may be left out
     action = need(content, "action", dict, WHERE)
     if kind == "button":
         _check_buttons(action)
     elif kind == "list":
         _check_list(action)
     elif kind == "cta_url":
-        _check_link(action)
+        check_link(action)
     elif kind in ("location_request_message", "contact_request"):
         name = "send_location" if kind == "location_request_message" else "request_contact_info"
         one_of(action.get("name"), (name,), "interactive['action']['name']")
@@ -46,13 +50,14 @@ def check_interactive(content: Fields) -> None:
     elif kind == "product_list":
         _check_products(action)
     elif kind == "catalog_message":
-        one_of(action.get("name"), ("catalog_message",), "interactive['action']['name']")
-    elif kind in ("flow", "address_message"):
+        _check_catalogue(action)
+    elif kind == "flow":
+        _check_flow(action)
+    elif kind == "address_message":
         one_of(action.get("name"), (kind,), "interactive['action']['name']")
-        need(action, "parameters", dict, "action")
+        one_of(need(action, "parameters", dict, "action").get("country"), ("IN",), "parameters['country']")
     elif kind == "carousel":
-        for card in items(action, "cards", 2, 10, "action"):
-            text(need(card, "body", dict, "cards"), "text", 160, "cards['body']", required=False)
+        check_carousel(action)
 
 
 def _check_frame(content: Fields, kind: str) -> None:
@@ -60,6 +65,8 @@ def _check_frame(content: Fields, kind: str) -> None:
     header, footer = content.get("header"), content.get("footer")
     if kind not in ("product", "catalog_message") or content.get("body") is not None:
         text(need(content, "body", dict, WHERE), "text", LIST_BODY if kind == "list" else BODY, "interactive['body']")
+    if footer is not None and kind in WITHOUT_FOOTER:
+        raise GraphError(131009, f"Param interactive['footer'] is not allowed for type {kind}.")
     if footer is not None:
         text(need(content, "footer", dict, WHERE), "text", SHORT, "interactive['footer']")
     if kind == "product_list" and header is None:
@@ -68,7 +75,7 @@ def _check_frame(content: Fields, kind: str) -> None:
         return
     form = need(need(content, "header", dict, WHERE), "type", str, "interactive['header']")
     media = ("image", "video", "document") if kind in ("button", "cta_url", "flow") else ()
-    if kind in ("product", "location_request_message", "carousel"):
+    if kind in WITHOUT_HEADER:
         raise GraphError(131009, f"Param interactive['header'] is not allowed for type {kind}.")
     one_of(form, ("text", *media), "interactive['header']['type']")
     if form == "text":
@@ -101,13 +108,27 @@ def _check_list(action: Fields) -> None:
     unique([text(row, "id", 200, "row") or "" for row in rows], "id in rows")
 
 
-def _check_link(action: Fields) -> None:
-    one_of(action.get("name"), ("cta_url",), "interactive['action']['name']")
+def _check_catalogue(action: Fields) -> None:
+    one_of(action.get("name"), ("catalog_message",), "interactive['action']['name']")
+    if action.get("parameters") is not None:
+        text(
+            need(action, "parameters", dict, "action"),
+            "thumbnail_product_retailer_id",
+            200,
+            "parameters",
+            required=False,
+        )
+
+
+def _check_flow(action: Fields) -> None:
+    one_of(action.get("name"), ("flow",), "interactive['action']['name']")
     parameters = need(action, "parameters", dict, "action")
-    text(parameters, "display_text", 20, "parameters")
-    url = text(parameters, "url", 2000, "parameters") or ""
-    if not url.startswith(("http://", "https://")):
-        raise GraphError(100, "Param parameters['url'] is not a valid URI.")
+    one_of(str(parameters.get("flow_message_version")), ("3",), "parameters['flow_message_version']")
+    text(parameters, "flow_cta", FLOW_CTA, "parameters")
+    if (parameters.get("flow_id") is None) == (parameters.get("flow_name") is None):
+        raise GraphError(131009, "Param parameters must have exactly one of flow_id and flow_name.")
+    one_of(parameters.get("flow_action", "navigate"), ("navigate", "data_exchange"), "parameters['flow_action']")
+    one_of(parameters.get("mode", "published"), ("published", "draft"), "parameters['mode']")
 
 
 def _check_products(action: Fields) -> None:
@@ -121,3 +142,21 @@ def _check_products(action: Fields) -> None:
         raise GraphError(131009, "At most 30 products are allowed.")
     for product in products:
         text(product, "product_retailer_id", 200, "product_items")
+
+
+def products_of(content: Fields) -> tuple[list[str], list[str]]:
+    """Catalogue ids and product ids a checked interactive message names."""
+    action = content.get("action") or {}
+    kind = content["type"]
+    if kind == "product":
+        return [action["catalog_id"]], [action["product_retailer_id"]]
+    if kind == "product_list":
+        listed = [each["product_retailer_id"] for section in action["sections"] for each in section["product_items"]]
+        return [action["catalog_id"]], listed
+    if kind == "catalog_message":
+        thumbnail = (action.get("parameters") or {}).get("thumbnail_product_retailer_id")
+        return [], [thumbnail] if thumbnail else []
+    if kind == "carousel":
+        cards = [card["action"] for card in action["cards"] if card.get("type") == "product"]
+        return [card["catalog_id"] for card in cards], [card["product_retailer_id"] for card in cards]
+    return [], []

@@ -1,4 +1,4 @@
-"""Coming into a group and going out of it, with what the desk hears of it (facts/whatsapp.md 7)."""
+"""Coming into a group and going out of it, with what the desk hears of it (facts §7)."""
 
 from __future__ import annotations
 

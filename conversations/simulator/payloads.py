@@ -1,4 +1,4 @@
-"""Webhooks in Meta's exact shape (facts §2, 3, 5). Pure."""
+"""Webhooks in Meta's exact shape (facts §2, §3, 5). Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conversations.simulator.pricing import Price
 
 Value = dict[str, Any]
 MESSAGES = "messages"
-# fields about a number; the others are about the whole account, and carry the entry's time instead (facts 2)
+# fields about a number; the others are about the whole account, and carry the entry's time instead (facts §2)
 OF_A_NUMBER = (
     MESSAGES,
     "smb_message_echoes",
@@ -99,7 +99,7 @@ def group_statuses(
     version: int,
     error: Value | None = None,
 ) -> Value:
-    """One webhook for one message and one status: one entry for `sent` and `failed`, else one for each member (facts 5)."""
+    """One webhook for one message and one status: one entry for `sent` and `failed`, else one for each member (facts §5)."""
     shared: Value = {"id": wamid, "status": name, "timestamp": seconds(at)}
     shared |= {"recipient_id": group_id, "recipient_type": "group"}
     if opaque is not None:
@@ -160,5 +160,5 @@ def _is_of_one(value: Value) -> bool:
 
 
 def signature(channel: Channel, body: bytes) -> str:
-    """X-Hub-Signature-256 over the raw bytes, with the app's secret (facts 1)."""
+    """X-Hub-Signature-256 over the raw bytes, with the app's secret (facts §1)."""
     return "sha256=" + hmac.new(channel.app_secret.encode(), body, hashlib.sha256).hexdigest()

@@ -11,7 +11,7 @@ from conversations.simulator.media_rules import bare_mime
 from conversations.simulator.phone_api import shown_customer, who
 from conversations.simulator.simulator import Simulator, of
 
-LARGEST = 100 * 1024 * 1024  # bytes of an incoming file (facts 8)
+LARGEST = 100 * 1024 * 1024  # bytes of an incoming file (facts §8)
 UNSUPPORTED = ("poll", "event", "view_once")
 AD = {
     "source_url": "https://fb.me/3cr4Wqqkv",

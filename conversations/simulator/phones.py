@@ -26,7 +26,7 @@ from conversations.simulator.rules import Outgoing, digits
 from conversations.simulator.store import Settings
 from conversations.simulator.webhooks import Due, Webhooks
 
-WINDOW = 24 * 3600  # seconds (C20, facts 9)
+WINDOW = 24 * 3600  # seconds (C20, facts §9)
 REACTION_AGE = 30 * 86400
 TYPING_LASTS = 25
 

@@ -1,4 +1,4 @@
-"""What Meta says a message costs: `pricing` and `conversation` of status webhooks, and the 72 hours after an ad (facts 5, 9)."""
+"""What Meta says a message costs: `pricing` and `conversation` of status webhooks, and the 72 hours after an ad (facts §5, §9)."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def check_reaction(content: Fields) -> None:
 
 
 def check_pin(content: Fields) -> None:
-    """Only in groups; who pins a fourth message unpins the oldest (facts 7)."""
+    """Only in groups; who pins a fourth message unpins the oldest (facts §7)."""
     one_of(content.get("type"), ("pin", "unpin"), "pin['type']")
     text(content, "message_id", 300, "pin")
     days = content.get("expiration_days")

@@ -190,7 +190,7 @@ DEFAULTS: dict[str, Any] = {
     "online": True,  # for customers met from now on; POST /control/settings sets everybody's
     "read_receipts": True,
     "throughput_limit": True,
-    "throughput": 80,  # messages a second and number (facts 9), or the channel's own when that is higher
+    "throughput": 80,  # messages a second and number (facts §9), or the channel's own when that is higher
     "pair_limit": True,
     "window_limit": True,
     "batch": 20,  # most updates in one webhook when more are due than connections are free; Meta's most is 1,000

@@ -25,7 +25,7 @@ from conversations.simulator.numbers import Numbers
 from conversations.simulator.payloads import MESSAGES, delivery, signature
 from conversations.simulator.store import Settings, Store
 
-GIVE_UP_AFTER = 7 * 86400.0  # seconds (facts 1, "Retries")
+GIVE_UP_AFTER = 7 * 86400.0  # seconds (facts §1, "Retries")
 LONGEST_WAIT = 60.0
 TIMEOUT = aiohttp.ClientTimeout(total=20)  # Meta publishes none
 log = logging.getLogger("simulator.webhooks")
@@ -94,7 +94,7 @@ class Webhooks:
         self._wake.set()
 
     def account(self, channel: Channel, field: str, value: dict[str, Any]) -> None:
-        """Tell of something that is no message: template, account, group, preference (facts 6, 7)."""
+        """Tell of something that is no message: template, account, group, preference (facts §6, §7)."""
         self.add(channel, value, field=field)
 
     def clear(self) -> None:
@@ -190,7 +190,7 @@ class Webhooks:
         self._settle(url, batch, answered=answered, accepted=accepted)
 
     def _url(self, channel: Channel) -> str:
-        """Where this number's webhooks go: its own override, else the account's, else the app's callback (facts 1)."""
+        """Where this number's webhooks go: its own override, else the account's, else the app's callback (facts §1)."""
         return self._numbers.callback(channel.phone_number_id) or channel.webhook_url
 
     def _settle(self, url: str, batch: list[Due], *, answered: bool, accepted: bool) -> None:

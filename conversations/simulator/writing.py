@@ -18,7 +18,7 @@ from conversations.simulator.groups import Group, Groups
 from conversations.simulator.numbers import Numbers
 from conversations.simulator.phones import Phones
 
-EDITED_WITHIN = 15 * 60  # seconds (facts 3)
+EDITED_WITHIN = 15 * 60  # seconds (facts §3)
 REVOKED_WITHIN = 2 * 86_400
 UNSUPPORTED = {
     "code": 131051,
@@ -85,7 +85,7 @@ class Writing:
         return wamid
 
     def edit(self, customer: Customer, channel: Channel, wamid: str, words: str) -> None:
-        """Text or caption of one's own message. Only coexistence numbers hear what it says now (facts 3)."""
+        """Text or caption of one's own message. Only coexistence numbers hear what it says now (facts §3)."""
         row = self._own(customer, wamid, EDITED_WITHIN, "a message can be edited for 15 minutes")
         body = json.loads(row["body"])
         key = "body" if row["type"] == "text" else "caption"
@@ -105,7 +105,7 @@ class Writing:
         self._change(customer, channel, row, "revoke", {"original_message_id": wamid})
 
     def call(self, customer: Customer, channel: Channel) -> None:
-        """A call that nobody answers: field `calls`, and it opens the service window (facts 9)."""
+        """A call that nobody answers: field `calls`, and it opens the service window (facts §9)."""
         phones, now = self.phones, self.phones.clock.now()
         call: dict[str, Any] = {
             "id": "wacid." + secrets.token_urlsafe(24),
@@ -144,7 +144,7 @@ class Writing:
         phones.webhooks.account(channel, "user_preferences", {"contacts": [contact], "user_preferences": [preference]})
 
     def change_number(self, customer: Customer, channels: list[Channel], number: str) -> Customer:
-        """A new phone number: businesses this customer wrote to hear of it, and the user id changes too (facts 4)."""
+        """A new phone number: businesses this customer wrote to hear of it, and the user id changes too (facts §4)."""
         phones, now, old = self.phones, self.phones.clock.now(), customer
         changed = phones.customers.renumber(customer, number)
         system = {

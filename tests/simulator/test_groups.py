@@ -1,4 +1,4 @@
-"""Groups: made and changed by the business, joined by customers, written to by both (facts/whatsapp.md 7)."""
+"""Groups: made and changed by the business, joined by customers, written to by both (facts §7)."""
 
 from __future__ import annotations
 

@@ -32,6 +32,47 @@ def link(**more: Any) -> dict[str, Any]:
     return {"type": "cta_url", "body": {"text": "?"}, "action": {"name": "cta_url", "parameters": parameters}}
 
 
+def flow(**more: Any) -> dict[str, Any]:
+    parameters = {"flow_message_version": "3", "flow_id": "1", "flow_cta": "Prenota", **more}
+    parameters = {key: value for key, value in parameters.items() if value is not None}
+    return {"type": "flow", "body": {"text": "?"}, "action": {"name": "flow", "parameters": parameters}}
+
+
+def card(place: int, **more: Any) -> dict[str, Any]:
+    action = {"name": "cta_url", "parameters": {"display_text": "See", "url": "https://example.org"}}
+    header = {"type": "image", "image": {"link": "https://example.org/a.jpg"}}
+    return {"card_index": place, "type": "cta_url", "header": header, "body": {"text": "b"}, "action": action, **more}
+
+
+def answers(count: int) -> dict[str, Any]:
+    replies = [{"type": "quick_reply", "quick_reply": {"id": str(n), "title": f"Answer {n}"}} for n in range(count)]
+    return {"buttons": replies}
+
+
+def goods(place: int, **more: Any) -> dict[str, Any]:
+    action = {"catalog_id": "1", "product_retailer_id": f"TAZ-{place}", **more}
+    return {"card_index": place, "type": "product", "action": action}
+
+
+def carousel(*cards: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "carousel", "body": {"text": "?"}, "action": {"cards": list(cards)}, **more}
+
+
+def products(*sections: int, **more: Any) -> dict[str, Any]:
+    """Sections with so many products each."""
+    made = [
+        {"title": f"Section {place}", "product_items": [{"product_retailer_id": f"{place}-{n}"} for n in range(count)]}
+        for place, count in enumerate(sections)
+    ]
+    header = {"type": "text", "text": "Novità"}
+    action = {"catalog_id": "1", "sections": made}
+    return {"type": "product_list", "header": header, "body": {"text": "?"}, "action": action, **more}
+
+
+def named(kind: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"type": kind, "body": {"text": "?"}, "action": {"name": name}, **more}
+
+
 CARD = {"name": {"formatted_name": "Marta"}, "phones": [{"phone": "+39 333 1234567"}]}
 TAKEN: list[tuple[str, Any]] = [
     ("text", {"body": "a" * 4096, "preview_url": True}),
@@ -52,6 +93,23 @@ TAKEN: list[tuple[str, Any]] = [
     ("interactive", {"type": "location_request_message", "body": {"text": "?"}, "action": {"name": "send_location"}}),
     ("interactive", {"type": "contact_request", "body": {"text": "?"}, "action": {"name": "request_contact_info"}}),
     ("interactive", {"type": "product", "action": {"catalog_id": "1", "product_retailer_id": "2"}}),
+    ("interactive", products(10, 10, 10)),
+    ("interactive", named("catalog_message", "catalog_message", footer={"text": "f"})),
+    ("interactive", flow(flow_id=None, flow_name="book", mode="draft")),
+    (
+        "interactive",
+        {
+            **named("address_message", "address_message"),
+            "action": {"name": "address_message", "parameters": {"country": "IN"}},
+        },
+    ),
+    (
+        "interactive",
+        {"type": "call_permission_request", "body": {"text": "?"}, "action": {"name": "call_permission_request"}},
+    ),
+    ("interactive", carousel(*[card(n) for n in range(10)])),
+    ("interactive", carousel(*[card(n, type="quick_reply", action=answers(2)) for n in range(2)])),
+    ("interactive", carousel(goods(1), goods(0))),
     ("template", {"name": "order_ready", "language": {"code": "it"}}),
 ]
 REFUSED: list[tuple[int, str, Any]] = [
@@ -90,6 +148,38 @@ REFUSED: list[tuple[int, str, Any]] = [
     (100, "interactive", link(display_text="d" * 21)),
     (100, "interactive", link(url="example.org")),
     (131009, "interactive", {"type": "location_request_message", "body": {"text": "?"}, "action": {"name": "x"}}),
+    (131009, "interactive", products(10, 10, 11)),
+    (131008, "interactive", {**products(1), "header": None}),
+    (131009, "interactive", {**products(1), "header": {"type": "image", "image": {"id": "1"}}}),
+    (131009, "interactive", products(*[1] * 11)),
+    (131008, "interactive", {"type": "product", "action": {"catalog_id": "1"}}),
+    (131009, "interactive", {"type": "product", "header": {"type": "text", "text": "h"}, "action": {}}),
+    (131009, "interactive", named("catalog_message", "catalogue")),
+    (131009, "interactive", named("contact_request", "send_location")),
+    (131009, "interactive", named("contact_request", "request_contact_info", footer={"text": "f"})),
+    (131009, "interactive", flow(flow_message_version="2")),
+    (131009, "interactive", flow(flow_name="both")),
+    (100, "interactive", flow(flow_cta="c" * 31)),
+    (
+        131009,
+        "interactive",
+        {
+            **named("address_message", "address_message"),
+            "action": {"name": "address_message", "parameters": {"country": "IT"}},
+        },
+    ),
+    (131009, "interactive", carousel(card(0))),
+    (131009, "interactive", carousel(*[card(n) for n in range(11)])),
+    (131009, "interactive", carousel(card(0), card(2))),
+    (131009, "interactive", carousel(card(0), card(1), footer={"text": "f"})),
+    (131009, "interactive", carousel(card(0), card(1), header={"type": "text", "text": "h"})),
+    (131009, "interactive", carousel(card(0), card(1, header={"type": "video", "video": {"id": "1"}}))),
+    (131009, "interactive", carousel(card(0), card(1, action=answers(1)))),
+    (131009, "interactive", carousel(card(0, action=answers(1)), card(1, action=answers(2)))),
+    (131009, "interactive", carousel(card(0), card(1, header={"type": "document", "document": {"id": "1"}}))),
+    (100, "interactive", carousel(card(0), card(1, body={"text": "b" * 161}))),
+    (131009, "interactive", carousel(card(0), card(1, body={"text": "a\nb\nc\nd"}))),
+    (131009, "interactive", carousel(goods(0), card(1))),
     (131008, "template", {"language": {"code": "it"}}),
     (131008, "template", {"name": "order_ready"}),
     (131051, "poll", {"question": "?"}),
@@ -119,7 +209,7 @@ def test_a_wrong_message_is_refused(code: int, kind: str, content: Any) -> None:
         (131009, {"recipient_type": "everybody"}),
         (100, {"recipient_type": "group"}),  # to a phone number
         (131009, {"to": "nobody"}),
-        (131009, {"to": "IT.1234567890123"}),  # a user id belongs into `recipient` (facts 4)
+        (131009, {"to": "IT.1234567890123"}),  # a user id belongs into `recipient` (facts §4)
         (131009, {"to": None, "recipient": "not-an-id"}),
         (100, {"to": None}),
         (100, {"biz_opaque_callback_data": "x" * 513}),

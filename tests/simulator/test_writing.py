@@ -1,4 +1,4 @@
-"""What customers do on the phone page, and what the desk hears of it (facts/whatsapp.md 3)."""
+"""What customers do on the phone page, and what the desk hears of it (facts §3)."""
 
 from __future__ import annotations
 

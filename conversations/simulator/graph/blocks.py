@@ -1,4 +1,4 @@
-"""/{phone_number_id}/block_users: whom the business does not want to hear from any more (facts 8, 10)."""
+"""/{phone_number_id}/block_users: whom the business does not want to hear from any more (facts §8, §10)."""
 
 from __future__ import annotations
 

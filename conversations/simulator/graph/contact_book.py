@@ -1,4 +1,4 @@
-"""DELETE /{phone_number_id}/contact_book?bsuid=…: Meta forgets which number belongs to a user id (facts 4)."""
+"""DELETE /{phone_number_id}/contact_book?bsuid=…: Meta forgets which number belongs to a user id (facts §4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may come into a group and who has to go: join requests and participants (facts 7)."""
+"""Who may come into a group and who has to go: join requests and participants (facts §7)."""
 
 from __future__ import annotations
 

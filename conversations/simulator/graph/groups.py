@@ -1,4 +1,4 @@
-"""Groups by the business: make, show, list, change, delete (facts 7). What came of it arrives as a webhook with the request's id."""
+"""Groups by the business: make, show, list, change, delete (facts §7). What came of it arrives as a webhook with the request's id."""
 
 from __future__ import annotations
 

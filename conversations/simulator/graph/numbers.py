@@ -27,7 +27,7 @@ SHOWN = (
     "webhook_configuration",
     "id",
 )  # when no fields are asked for
-FAST = 80  # messages a second; more than this is level HIGH (facts 9)
+FAST = 80  # messages a second; more than this is level HIGH (facts §9)
 SETTABLE = ("pin", "webhook_configuration", "new_display_name", "search_visibility", "username")
 
 

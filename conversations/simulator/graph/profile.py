@@ -1,4 +1,4 @@
-"""/{phone_number_id}/whatsapp_business_profile: what customers see of the shop (facts 8)."""
+"""/{phone_number_id}/whatsapp_business_profile: what customers see of the shop (facts §8)."""
 
 from __future__ import annotations
 

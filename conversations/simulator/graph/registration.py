@@ -1,4 +1,4 @@
-"""Verifying and registering a number: request_code, verify_code, register, deregister (facts 8, 10)."""
+"""Verifying and registering a number: request_code, verify_code, register, deregister (facts §8, §10)."""
 
 from __future__ import annotations
 

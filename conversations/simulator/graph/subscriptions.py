@@ -1,4 +1,4 @@
-"""/{waba_id}/subscribed_apps, and the handshake with a callback (facts 1)."""
+"""/{waba_id}/subscribed_apps, and the handshake with a callback (facts §1)."""
 
 from __future__ import annotations
 
