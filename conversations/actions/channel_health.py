@@ -7,13 +7,14 @@ the channel to its backup base URL. From there the first address is looked at ea
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 
 from conversations import clock
-from conversations.actions import alarms, channels
+from conversations.actions import alarms, channels, onboarding
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
@@ -22,7 +23,7 @@ from conversations.onboarding.steps import unanswered_at_night
 from conversations.reach import access_to
 from conversations.whatsapp.error_rules import Class
 from conversations.whatsapp.errors import GraphError
-from conversations.whatsapp.management import Management
+from conversations.whatsapp.registration import Registration
 from conversations.whatsapp.transport import ApiError, NotSent, Unanswered
 
 logger = logging.getLogger("sportello.health")
@@ -40,6 +41,7 @@ class Found:
     seconds: float | None
     problem: str = ""
     refusal: GraphError | None = None
+    told: dict[str, Any] = field(default_factory=dict)  # of the number: quality, limit, names
 
     @property
     def is_slow(self) -> bool:
@@ -58,7 +60,7 @@ def check_due() -> int:
     ChannelHealth.objects.bulk_create(
         [ChannelHealth(channel=channel, due_at=machine) for channel in fresh], ignore_conflicts=True
     )
-    rows = ChannelHealth.objects.due(machine).select_related("channel").filter(channel__in=connected)
+    rows = ChannelHealth.objects.due(machine).select_related("channel__portfolio").filter(channel__in=connected)
     due = list(rows.exclude(channel__status=Channel.Status.OFFLINE))
     for row in due:
         check(row)
@@ -70,6 +72,8 @@ def check(row: ChannelHealth) -> None:
     """Look at the channel's first address, whichever it sends over, and draw the conclusion."""
     found = _look(row.channel)
     conclude(row, found)
+    if found.told:
+        onboarding.learn(channel=row.channel, by=BY, found=found.told)
     refusal = found.refusal
     if refusal is not None and refusal.rule.what is Class.ALARM:
         channels.stop(channel=row.channel, by=BY, code=refusal.label, detail=refusal.details)
@@ -78,12 +82,12 @@ def check(row: ChannelHealth) -> None:
 def _look(channel: Channel) -> Found:
     began = clock.monotonic()
     try:
-        Management(access_to(channel, base_url=channel.base_url)).phone_number()
+        told = Registration(access_to(channel, base_url=channel.base_url)).number()
     except ApiError as problem:  # it answered, and quickly or not is the question here
         return Found(clock.monotonic() - began, str(problem), problem.error)
     except (NotSent, Unanswered) as problem:
         return Found(None, str(problem))
-    return Found(clock.monotonic() - began)
+    return Found(clock.monotonic() - began, told=told)
 
 
 @transaction.atomic

@@ -69,23 +69,3 @@ def switch(*, channel: Channel, by: Actor, status: str) -> None:
         return
     Channel.objects.filter(pk=channel.pk).update(status=status, **NO_TROUBLE)
     alarms.clear_alarm(key=f"channel:{channel.pk}")
-
-
-@transaction.atomic
-def note_meta(
-    *, channel: Channel, by: Actor, display_phone_number: str, quality: str, messaging_limit: int | None
-) -> None:
-    """What Meta says of a number when it is asked; "" and None say nothing."""
-    row = Channel.objects.select_for_update().select_related("portfolio").get(pk=channel.pk)
-    changed = []
-    if quality in Channel.Quality.values and quality != row.quality_rating:
-        row.quality_rating = quality
-        changed.append("quality_rating")
-    if display_phone_number and not row.display_phone_number:
-        row.display_phone_number = display_phone_number[:32]
-        changed.append("display_phone_number")
-    if changed:
-        row.save(update_fields=changed)
-    if messaging_limit is not None and row.portfolio.messaging_limit != messaging_limit:
-        row.portfolio.messaging_limit = messaging_limit
-        row.portfolio.save(update_fields=["messaging_limit"])

@@ -5,6 +5,7 @@ What Meta says no with stays with the step until it succeeds, and is raised in w
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from conversations import clock
-from conversations.actions import channels, uploads
+from conversations.actions import accounts, channels, uploads
 from conversations.actions.messages import queue
 from conversations.actor import Actor
 from conversations.errors import Invalid, MetaAway, MetaRefused
@@ -27,6 +28,7 @@ from conversations.models import Channel, ChannelProfile, ChannelSetup, Conversa
 from conversations.onboarding import badge as badges
 from conversations.onboarding.steps import profile_of, setup_of
 from conversations.reach import access_to
+from conversations.whatsapp import account
 from conversations.whatsapp.errors import describe
 from conversations.whatsapp.registration import Registration
 from conversations.whatsapp.transport import ApiError, NotSent, Unanswered
@@ -35,14 +37,6 @@ T = TypeVar("T")
 DOCUMENTS, DOCUMENT_BYTES = {"image/jpeg", "application/pdf"}, 5 * 1024 * 1024
 LOGO_SIDE = 256
 METHODS = ("SMS", "VOICE")
-LIMITS = {  # Meta's words -> unique customers in 24 h (facts §9)
-    "TIER_50": 50,
-    "TIER_250": 250,
-    "TIER_1K": 1_000,
-    "TIER_2K": 2_000,
-    "TIER_10K": 10_000,
-    "TIER_100K": 100_000,
-}
 
 
 def _ask(channel: Channel, step: StepKey, call: Callable[[Registration], T]) -> T:
@@ -90,34 +84,43 @@ def note_review(*, channel: Channel, by: Actor, is_decided: bool) -> None:
 
 
 def check_access(*, channel: Channel, by: Actor) -> None:
-    """Ask Meta who this number is: token, id and rights are proved by the answer. Keeps all that Meta says of the number."""
+    """Ask Meta who this number is, and whose webhooks it sends: token, ids and rights are proved by the answers."""
     found = _ask(channel, StepKey.ACCESS, lambda meta: meta.number())
-    now = clock.now()
-    verified = found.get("code_verification_status") == "VERIFIED"
-    connected = found.get("status") == "CONNECTED"
+    apps = _ask(channel, StepKey.ACCESS, lambda meta: meta.subscriptions())
     setup = setup_of(channel)
-    level = found.get("throughput")
+    learn(channel=channel, by=by, found=found)
     _note(
         channel,
         StepKey.ACCESS,
         by,
-        access_at=setup.access_at or now,
+        access_at=setup.access_at or clock.now(),
+        subscribed_at=(setup.subscribed_at or clock.now()) if apps else None,
+    )
+
+
+@transaction.atomic
+def learn(*, channel: Channel, by: Actor, found: dict[str, Any]) -> None:
+    """Keep what Meta says of a number, when it was asked for any reason: set-up, the hourly look."""
+    setup, now = setup_of(channel), clock.now()
+    level = found.get("throughput")
+    ChannelSetup.objects.filter(pk=setup.pk).update(
         refreshed_at=now,
         verified_name=str(found.get("verified_name") or "")[:200],
         name_status=str(found.get("name_status") or "")[:40],
         meta_status=str(found.get("status") or "")[:40],
         throughput_level=str(level.get("level") if isinstance(level, dict) else "")[:20],
         is_official=bool(found.get("is_official_business_account")),
-        verified_at=(setup.verified_at or now) if verified else None,
-        registered_at=(setup.registered_at or now) if connected else None,
+        verified_at=(setup.verified_at or now) if found.get("code_verification_status") == "VERIFIED" else None,
+        registered_at=(setup.registered_at or now) if found.get("status") == "CONNECTED" else None,
     )
-    channels.note_meta(
-        channel=channel,
-        by=by,
-        display_phone_number=str(found.get("display_phone_number") or ""),
-        quality=str(found.get("quality_rating") or ""),
-        messaging_limit=LIMITS.get(str(found.get("whatsapp_business_manager_messaging_limit") or "")),
-    )
+    number = str(found.get("display_phone_number") or "")
+    if number and not channel.display_phone_number:
+        Channel.objects.filter(pk=channel.pk).update(display_phone_number=number[:32])
+    if quality := str(found.get("quality_rating") or ""):
+        accounts.set_quality(channel=channel, quality=quality, by=by)
+    with contextlib.suppress(ValueError):  # not set yet: the number has not sent
+        limit = account.messaging_limit(found.get("whatsapp_business_manager_messaging_limit"))
+        accounts.set_messaging_limit(portfolio=channel.portfolio, limit=limit)
 
 
 def request_code(*, channel: Channel, by: Actor, method: str) -> None:

@@ -160,14 +160,18 @@ def _capability(value: Json) -> Iterator[News]:
 
 
 def _limit(value: Any) -> News:
-    """TIER_250 … TIER_UNLIMITED, or the number itself; -1 is without a limit. `count` None: unlimited."""
+    return News("limit", "limit", {"count": messaging_limit(value)})
+
+
+def messaging_limit(value: Any) -> int | None:
+    """Of TIER_250 … TIER_UNLIMITED, or the number itself; -1 and UNLIMITED are None. Raises ValueError when there is none yet."""
     given = reading.text(value).removeprefix("TIER_").upper()
     if given in {"UNLIMITED", "-1"}:
-        return News("limit", "limit", {"count": None})
+        return None
     plain = given.removesuffix("K")
     if not plain.isdecimal() or len(plain) > 9:
         raise ValueError("no messaging limit")  # TIER_NOT_SET: the number has not sent yet
-    return News("limit", "limit", {"count": int(plain) * (1000 if given.endswith("K") else 1)})
+    return int(plain) * (1000 if given.endswith("K") else 1)
 
 
 def _quality(value: Json) -> Iterator[News]:
