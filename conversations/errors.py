@@ -104,6 +104,17 @@ class KeyReused(DeskError):
     hint = _("Make a new key for each message; repeat a key only to repeat the very same request.")
 
 
+class Unconfirmed(DeskError):
+    """Meta offers no key that would make sending twice impossible (D4): a person decides, knowing."""
+
+    code, http_status, retry = "unconfirmed", 409, Retry.LATER
+    message = _("It is not known whether WhatsApp has this message already.")
+    hint = _(
+        "Wait for its status. Sent again, the customer may receive it twice: repeat the request with "
+        '{"force": true} if that is worth it.'
+    )
+
+
 class NotTransition(DeskError):
     code, http_status = "wrong_state", 409
     message = _("This cannot be done in the present state.")

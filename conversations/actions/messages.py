@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -20,11 +20,12 @@ from conversations.errors import (
     ConversationClosed,
     Invalid,
     KeyReused,
+    Unconfirmed,
     WindowClosed,
 )
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
-from conversations.models import Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
+from conversations.models import Attempt, Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
 from conversations.outbox import caps, line
 from conversations.queries import templates
 from conversations.row_locks import lock_conversation
@@ -240,10 +241,12 @@ def wait_again(conversation_id: int) -> None:
 
 
 @transaction.atomic
-def retry(*, message: Message, by: Actor) -> bool:
+def retry(*, message: Message, by: Actor, force: bool = False) -> bool:
     """Queue a failed or unconfirmed message again because a person asked (C31, D4): as good as an answer, with its conditions.
 
-    Raises NotYours 403, NotAllowed 403, Locked 423, ConversationClosed, WindowClosed.
+    `force`: although an earlier attempt may have reached the customer, so that two may arrive. Attempts keep their ids: a late status
+    still settles the one that it is about. Raises NotYours 403, NotAllowed 403, Locked 423, Unconfirmed 409, ConversationClosed,
+    WindowClosed.
     """
     conversation = lock_conversation(message.conversation_id)
     if by.user is not None:
@@ -254,6 +257,8 @@ def retry(*, message: Message, by: Actor) -> bool:
         locks.hold(conversation=conversation, by=by.user)
     check_window(conversation, message.type)
     stuck = [MessageStatus.FAILED, MessageStatus.UNCONFIRMED]
+    if not force and is_unconfirmed(message):
+        raise Unconfirmed
     done = Message.objects.filter(pk=message.pk, status__in=stuck).update(
         status=MessageStatus.QUEUED,
         not_before=clock.now(),
@@ -266,10 +271,17 @@ def retry(*, message: Message, by: Actor) -> bool:
         requeued=False,
     )
     if done:
-        record(Kind.MESSAGE_REQUEUED, by=by, conversation=conversation, message=message.pk)
+        record(Kind.MESSAGE_REQUEUED, by=by, conversation=conversation, message=message.pk, forced=force)
         _waits_no_longer(conversation, message)
         wake.on_commit(wake.Bell.DELIVER)
     return bool(done)
+
+
+def is_unconfirmed(message: Message) -> bool:
+    """Whether one of its attempts may have reached the customer without anybody knowing."""
+    stuck = Message.objects.filter(pk=message.pk, status__in=[MessageStatus.FAILED, MessageStatus.UNCONFIRMED])
+    unknown = models.Exists(Attempt.objects.unknown().filter(message=models.OuterRef("pk")))
+    return stuck.filter(models.Q(status=MessageStatus.UNCONFIRMED) | unknown).exists()
 
 
 def _waits_no_longer(conversation: Conversation, answer: Message) -> None:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import models, transaction
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST
 from simple_history.admin import SimpleHistoryAdmin
@@ -22,10 +23,12 @@ from conversations.errors import DeskError
 class Verbs:
     """Buttons on a row's page that call an action, as POST with the CSRF token (D18).
 
-    `verbs` maps a name to its words; `do_NAME(request, row)` calls the action and returns the sentence to show.
+    `verbs` maps a name to its words; `do_NAME(request, row)` calls the action and returns the sentence to show. Those of `verbs_ask` are
+    asked about first, in these words, on a page of its own.
     """
 
     verbs: dict[str, Any] = {}
+    verbs_ask: dict[str, Any] = {}
     verbs_need: Can = Can.OPERATE
     change_form_outer_before_template = "admin/conversations/verbs.html"
 
@@ -53,12 +56,24 @@ class Verbs:
         row = self.get_object(request, object_id)  # type: ignore[attr-defined]
         if row is None or not allows(request.user, self.verbs_need) or verb not in self.offers(request, row):
             raise Http404
+        if verb in self.verbs_ask and "sure" not in request.POST:
+            return self._ask(request, row, verb)
         try:
             messages.success(request, getattr(self, f"do_{verb}")(request, row))
         except DeskError as refusal:
             messages.error(request, f"{refusal.message} {refusal.hint}".strip())
         gone = not type(row)._default_manager.filter(pk=row.pk).exists()
         return HttpResponseRedirect("../../../" if gone else "../../change/")
+
+    def _ask(self, request: HttpRequest, row: Any, verb: str) -> HttpResponse:
+        site, opts = self.admin_site, self.opts  # type: ignore[attr-defined]
+        words = {
+            "title": self.offers(request, row)[verb],
+            "question": self.verbs_ask[verb],
+            "original": row,
+            "opts": opts,
+        }
+        return TemplateResponse(request, "admin/conversations/ask.html", {**site.each_context(request), **words})
 
 
 class ConfigAdmin(Verbs, SimpleHistoryAdmin, ModelAdmin):

@@ -31,8 +31,13 @@ STUCK = {MessageStatus.FAILED, MessageStatus.UNCONFIRMED}
 
 class AttemptInline(ReadOnlyInline):
     model = Attempt
-    fields = ["number", "started_at", "ended_at", "http_status", "error_code", "detail"]
+    fields = ["number", "started_at", "ended_at", "http_status", "error_code", "meaning", "detail"]
+    readonly_fields = ["meaning"]
     show_change_link = False
+
+    @display(description=_("meaning"))
+    def meaning(self, row: Attempt) -> str:
+        return describe(row.error_code, row.detail) or NOTHING
 
 
 class AttachmentInline(ReadOnlyInline):
@@ -60,7 +65,13 @@ class MessageAdmin(GrowingAdmin):
     list_select_related = ["conversation"]
     ordering = ["-id"]
     inlines = [AttachmentInline, ReactionInline, VersionInline, AttemptInline]
-    verbs = {"retry": _("Send it once more"), "cancel": _("Take it back")}
+    verbs = {"retry": _("Send it once more"), "force": _("Send it all the same"), "cancel": _("Take it back")}
+    verbs_ask = {
+        "force": _(
+            "It is not known whether WhatsApp has this message already: its answer never came. A status usually tells within "
+            "minutes. Sent again now, the customer may receive it twice, and it may be charged twice. Send it all the same?"
+        )
+    }
     verbs_need = Can.CONVERSATION_ANSWER
     fieldsets = [
         (None, {"fields": ["talk", "shown_status", "why", "text", "direction", "origin", "type", "shown_payload"]}),
@@ -94,11 +105,17 @@ class MessageAdmin(GrowingAdmin):
         return visible_messages(request.user)
 
     def offers(self, request: HttpRequest, row: Message) -> dict[str, Any]:
-        fitting = {"retry": row.status in STUCK, "cancel": row.status in WAITING}
+        stuck, unsure = row.status in STUCK, row.status in STUCK and verbs.is_unconfirmed(row)
+        fitting = {"retry": stuck and not unsure, "force": unsure, "cancel": row.status in WAITING}
         return {name: words for name, words in self.verbs.items() if fitting[name]}
 
     def do_retry(self, request: HttpRequest, row: Message) -> str:
         if not verbs.retry(message=row, by=Actor.person(request.user)):
+            raise NotTransition
+        return _now("It is queued once more.")
+
+    def do_force(self, request: HttpRequest, row: Message) -> str:
+        if not verbs.retry(message=row, by=Actor.person(request.user), force=True):
             raise NotTransition
         return _now("It is queued once more.")
 

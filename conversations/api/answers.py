@@ -17,6 +17,10 @@ Json = dict[str, Any]
 ONE_OF = {"text", "content", "template", "upload"}
 
 
+class RetryBody(serializers.Serializer[Any]):
+    force = serializers.BooleanField(default=False, help_text="Although it may arrive twice.")
+
+
 class AnswerBody(serializers.Serializer[Any]):
     """One of: `text`; `upload` with `caption` or `voice`; `template` with its `parameters`; `type` with Meta's object as `content`."""
 

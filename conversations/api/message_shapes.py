@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from conversations.api.directory_shapes import PersonShape
-from conversations.models import Attachment, Direction, Message, MessageStatus, Note, Origin
+from conversations.models import Attachment, Attempt, Direction, Message, MessageStatus, Note, Origin
 from conversations.queries.conversations import quoted
 from conversations.queries.people import shown_name
 from conversations.whatsapp.error_rules import Class
@@ -162,6 +162,29 @@ class MessageShape(serializers.ModelSerializer[Message]):
             "retryable": row.status != MessageStatus.QUEUED and may_help_to_retry(row.error_code),
             "next_try": row.retry_at if row.status == MessageStatus.QUEUED else None,
         }
+
+
+class AttemptShape(serializers.ModelSerializer[Attempt]):
+    code = serializers.CharField(source="error_code", help_text='Meta\'s number, or one of ours; "" when it went well.')
+    message = serializers.SerializerMethodField(help_text="What the code means and what to do, in words.")
+
+    class Meta:
+        model = Attempt
+        fields = [
+            "number",
+            "started_at",
+            "ended_at",
+            "http_status",
+            "code",
+            "message",
+            "detail",
+            "wamid",
+            "delivered_at",
+        ]
+        read_only_fields = fields
+
+    def get_message(self, row: Attempt) -> str:
+        return describe(row.error_code, row.detail)
 
 
 class NoteShape(serializers.ModelSerializer[Note]):

@@ -18,10 +18,10 @@ from rest_framework.response import Response
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer, visible_conversations
 from conversations.actions import messages as verbs
-from conversations.api.answers import AnswerBody, said
+from conversations.api.answers import AnswerBody, RetryBody, said
 from conversations.api.bounds import TimeFilter
 from conversations.api.desk_view import DeskView
-from conversations.api.message_shapes import MessageShape
+from conversations.api.message_shapes import AttemptShape, MessageShape
 from conversations.errors import Invalid, NotTransition
 from conversations.models import Conversation, Direction, Message, MessageStatus
 from conversations.queries.conversations import listed_messages, thread_of
@@ -136,13 +136,31 @@ class Messages(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         row = listed_messages(self.user).get(pk=message.pk)
         return Response(self.get_serializer(row).data)
 
-    @extend_schema(summary="Send a message that failed once more", request=None, responses=MessageShape)
+    @extend_schema(
+        summary="Send a message that failed once more",
+        description="409 `unconfirmed` while nobody knows whether WhatsApp has it already: with `force` it is sent all the same, "
+        "and the customer may receive it twice.",
+        request=RetryBody,
+        responses=MessageShape,
+    )
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: int) -> Response:
         message = self._mine()
-        if not verbs.retry(message=message, by=self.actor):
+        body = RetryBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        if not verbs.retry(message=message, by=self.actor, force=body.validated_data["force"]):
             raise NotTransition(was=message.status)
         return self._shown(message)
+
+    @extend_schema(
+        summary="Each call to WhatsApp for this message, the first one first",
+        responses=AttemptShape(many=True),
+        filters=False,
+    )
+    @action(detail=True, pagination_class=None)
+    def attempts(self, request: Request, pk: int) -> Response:
+        message: Message = self.get_object()
+        return Response(AttemptShape(message.attempts.order_by("number"), many=True).data)
 
     @extend_schema(summary="Take back a message that has not left", request=None, responses=MessageShape)
     @action(detail=True, methods=["post"])

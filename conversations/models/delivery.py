@@ -50,6 +50,13 @@ class Delivery(models.Model):
         return f"{self.pk}"
 
 
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def unknown(self) -> AttemptQuerySet:
+        """Of which nobody knows whether Meta took them: no answer came, and no status either (D4)."""
+        unanswered = models.Q(ended_at__isnull=True) | models.Q(error_code="unconfirmed")
+        return self.filter(unanswered, delivered_at__isnull=True)
+
+
 class Attempt(models.Model):
     """One call to Meta for an outbound message, committed just before the call (D3).
 
@@ -65,6 +72,8 @@ class Attempt(models.Model):
     detail = models.CharField(_("details"), max_length=500, blank=True)
     wamid = models.CharField(_("WhatsApp id"), max_length=200, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)  # only where a message had several
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attempt")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +10,8 @@ from conversations.models.channel import Channel
 from conversations.models.contact import Contact
 from conversations.models.conversation import Conversation
 from conversations.models.template import Template
+
+LONG_WAIT = timedelta(minutes=5)  # a paused template, a marketing cap: a condition, not an order of things
 
 
 class Direction(models.TextChoices):
@@ -77,7 +79,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def heads(self, *, machine: datetime) -> MessageQuerySet:
         """Only what no earlier message of the same conversation waits before: no overtaking within a conversation.
 
-        But for one case: what a person writes never waits for an automatic message in backoff.
+        But for two cases: what a person writes never waits for an automatic message in backoff, and nobody for one that waits for hours.
         """
         queued = Message.objects.filter(conversation=models.OuterRef("conversation"), status=MessageStatus.QUEUED)
         held_back = queued.filter(retry_at__gt=machine, id__lte=models.OuterRef("id"))  # it, or what it waits for
@@ -87,7 +89,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             conversation=models.OuterRef("conversation"),
             status__in=[MessageStatus.QUEUED, MessageStatus.SENDING],
             id__lt=models.OuterRef("id"),
-        )
+        ).exclude(retry_at__gt=machine + LONG_WAIT)
         return self.exclude(models.Exists(earlier))
 
 

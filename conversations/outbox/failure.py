@@ -25,6 +25,7 @@ def refuse(message: Message, *, rule: Rule, code: str, detail: str) -> None:
         message.status, message.failed_at = MessageStatus.FAILED, message.failed_at or clock.now()
     else:
         message.status, message.failed_at, message.wamid = MessageStatus.QUEUED, None, None
+        wait = 0 if rule.alarms else wait  # it is the channel that waits
         message.retry_at = clock.machine_now() + timedelta(seconds=wait)
 
 

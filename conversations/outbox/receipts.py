@@ -147,8 +147,11 @@ def _take(message: Message, status: StatusUpdate, attempts: list[Attempt]) -> li
             message.wamid = status.wamid
         elif attempt is not None and attempt.delivered_at is None:
             kinds.append(Kind.MESSAGE_DOUBLED)
-    if arrived and attempt is not None:
-        attempt.delivered_at = attempt.delivered_at or status.timestamp
+            for one in attempts:
+                one.delivered_at = message.delivered_at if one.wamid == message.wamid else one.delivered_at
+    if attempt is not None:
+        attempt.error_code = "" if attempt.error_code == "unconfirmed" else attempt.error_code
+        attempt.delivered_at = (attempt.delivered_at or status.timestamp) if arrived else attempt.delivered_at
     moved = _move(message, status)
     return [*kinds, KINDS[moved]] if moved is not None else kinds
 

@@ -124,7 +124,7 @@ def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fau
         raise GraphError(131021)
     if settings["pair_limit"] and not sent.group:
         simulator.pairs.take(channel.phone_number_id, number or sent.recipient, now)
-    fail = fault.code if fault and fault.kind == "failed_status" else 0
+    fail = fault.code if fault and fault.kind == "failed_status" else None
     unheard = fault is not None and fault.kind == "unheard"
     if sent.group:
         wamid = simulator.group_phones.take(channel, sent, version=version, shown=shown, fail=fail, unheard=unheard)

@@ -53,7 +53,7 @@ class Faults:
         if kind not in KINDS:
             raise ValueError(f"kind: one of {', '.join(KINDS)}, none")
         seconds = float(given.get("seconds", 35.0 if kind in UNANSWERED else 3.0))
-        row = (phone_number_id, kind, int(given.get("code") or 131000), seconds, FOR_EVER if count < 0 else count)
+        row = (phone_number_id, kind, int(given.get("code", 131000)), seconds, FOR_EVER if count < 0 else count)
         sql = "INSERT INTO fault (phone_number_id, kind, code, seconds, remaining) VALUES (?, ?, ?, ?, ?)"
         self._waiting.append(Fault(self._store.write(sql, row), *row))
 

@@ -52,13 +52,13 @@ class Phones:
         *,
         version: int,
         shown: dict[str, Any] | None,
-        fail: int = 0,
+        fail: int | None = None,
         unheard: bool = False,
     ) -> tuple[str, Customer | None]:
         """Accept a message that passed the rules, and let its statuses follow, unless `unheard`; its wamid and who gets it."""
         customer = self.customers.find(sent.to, sent.recipient)
         category = shown["category"] if shown else "service"
-        error = GraphError(fail) if fail else self._why_not(channel, customer, sent, category)
+        error = GraphError(fail) if fail is not None else self._why_not(channel, customer, sent, category)
         online = customer is not None and bool(customer.online)
         wamid, now = payloads.new_wamid(), self.clock.now()
         reach = 0 if error or not customer or not online else 2 if self.reads(customer) else 1

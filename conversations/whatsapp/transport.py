@@ -125,7 +125,7 @@ class Transport:
             body = response.json()
         except ValueError:
             body = None
-        if response.status_code >= 400:
+        if response.status_code >= 400 or (isinstance(body, dict) and "error" in body):  # 206 may carry one (131201)
             error = parse(body, response.status_code)
             if error.code < 0 and response.status_code >= 500:
                 raise Unanswered(f"HTTP {response.status_code} without a reason", body)

@@ -39,6 +39,7 @@ TABLE: dict[str, str] = {
     "post /conversations/{conversation}/notes/": DESK,
     "get /messages/": READ,
     "get /messages/{id}/": READ,
+    "get /messages/{id}/attempts/": READ,
     "post /messages/{id}/retry/": ANSWER,
     "post /messages/{id}/cancel/": ANSWER,
     "get /contacts/": READ,

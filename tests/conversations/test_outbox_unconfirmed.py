@@ -1,0 +1,222 @@
+"""A send of which nobody knows whether Meta took it: settled by a status, never by a blind second send (C30, D3, D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.urls import reverse
+
+from conversations import clock
+from conversations.actions import messages
+from conversations.actor import Actor
+from conversations.models import Attempt, Conversation, EarlyStatus, Event, Message
+from conversations.outbox import deliver, settle
+from tests import makers
+from tests.conversations import wire
+from tests.conversations.cast import api, code_of
+from tests.desk import Desk
+
+RULE = Actor.rule("welcome")
+
+
+@contextmanager
+def later(**more: Any) -> Iterator[None]:
+    """The machine's clock runs ahead; nobody waits."""
+    ahead = clock.machine_now() + timedelta(**more)
+    with mock.patch.object(clock, "machine_now", return_value=ahead):
+        yield
+
+
+def talk(desk: Desk, name: str = "Asha") -> Conversation:
+    desk.customer(name).writes("Buongiorno")
+    desk.settle()
+    return Conversation.objects.get(contact__profile_name=name)
+
+
+def queue(conversation: Conversation, text: str = "Eccoci", origin: str = "rule") -> Message:
+    return messages.queue(
+        conversation=conversation, by=RULE, origin=origin, content={"body": text}, trigger="welcome", rule_key="welcome"
+    )
+
+
+def fresh(message: Message) -> Message:
+    return Message.objects.get(pk=message.pk)
+
+
+def hanging(desk: Desk, conversation: Conversation, kind: str, text: str = "Eccoci", origin: str = "rule") -> Message:
+    """A message sent once into this mishap."""
+    desk.fault(kind, seconds=0.05)
+    message = queue(conversation, text, origin)
+    deliver.drain_outbox()
+    return message
+
+
+def copies(desk: Desk, text: str = "Eccoci", name: str = "Asha") -> int:
+    """How many the customer's phone has."""
+    return desk.customer(name).reads().count(text)
+
+
+def told(message: Message, kind: str) -> int:
+    return Event.objects.filter(kind=kind, data__message=message.pk).count()
+
+
+def status(message: Message, attempt: int, wamid: str, kind: str, **more: Any) -> dict[str, Any]:
+    return wire.status(wamid, kind, biz_opaque_callback_data=f"sportello-{message.pk}/{attempt}", **more)
+
+
+# --- settled by a status ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["timeout_after_accept", "no_id", "http_500_with_id"])
+def test_what_meta_took_is_settled_by_its_status(desk: Desk, kind: str) -> None:
+    conversation = talk(desk)
+    message = hanging(desk, conversation, kind)
+    assert told(message, "message.unconfirmed") == 1
+    assert deliver.drain_outbox() == 0, "never a blind second send"
+    desk.settle()
+    with later(minutes=11):
+        queue(conversation, "altro")
+        desk.settle()
+    assert (fresh(message).status, fresh(message).error_code) == ("read", "")
+    assert (copies(desk), Attempt.objects.filter(message=message).count()) == (1, 1)
+    assert Attempt.objects.get(message=message).wamid == fresh(message).wamid
+
+
+def test_an_id_in_a_500_settles_it_without_our_mark(desk: Desk) -> None:
+    conversation = talk(desk)
+    desk.settings(statuses=False)
+    message = hanging(desk, conversation, "http_500_with_id")
+    assert fresh(message).status == "unconfirmed"
+    desk.deliver_statuses([wire.status(str(fresh(message).wamid), "delivered")])
+    desk.settle()
+    assert fresh(message).status == "delivered"
+    assert not EarlyStatus.objects.exists()
+
+
+@pytest.mark.parametrize(("kind", "arrive"), [("cut", 1), ("http_500", 1), ("unheard", 2)])
+def test_after_ten_minutes_an_automatic_one_goes_once_more(desk: Desk, kind: str, arrive: int) -> None:
+    """`unheard` is the one case in which D4 lets a customer receive it twice: nothing ever told of the first."""
+    conversation = talk(desk)
+    message = hanging(desk, conversation, kind)
+    queue(conversation, "altro")
+    desk.settle()
+    assert fresh(message).status == "unconfirmed"
+    with later(minutes=11):
+        desk.settle()
+    assert (fresh(message).status, copies(desk)) == ("read", arrive)
+
+
+# --- a person forces it -----------------------------------------------------------------------------------------------------
+
+
+def test_the_api_sends_it_again_only_to_who_knows(desk: Desk) -> None:
+    conversation = talk(desk)
+    message = hanging(desk, conversation, "cut", origin="agent")
+    client, url = api(makers.make_person("elena", "Administrator")), f"/api/v1/messages/{message.pk}/retry/"
+    refused = client.post(url)
+    assert code_of(refused) == (409, "unconfirmed")
+    assert "twice" in refused.json()["error"]["hint"]
+    assert code_of(client.post(url, {"force": False}, format="json")) == (409, "unconfirmed")
+    assert client.post(url, {"force": True}, format="json").json()["status"] == "queued"
+    desk.settle()
+    assert (fresh(message).status, copies(desk)) == ("read", 1)
+
+
+def test_one_that_failed_after_an_unknown_attempt_is_as_uncertain(desk: Desk) -> None:
+    conversation = talk(desk)
+    message = hanging(desk, conversation, "unheard")
+    queue(conversation, "altro")
+    desk.settle()
+    with later(minutes=11):
+        settle.settle()
+        desk.fault("error", code=131053)
+        deliver.drain_outbox()
+    assert fresh(message).status == "failed"
+    client, url = api(makers.make_person("elena", "Administrator")), f"/api/v1/messages/{message.pk}/retry/"
+    assert code_of(client.post(url)) == (409, "unconfirmed")
+
+
+def test_admin_asks_before_it_is_sent_again(desk: Desk, client: Any) -> None:
+    conversation = talk(desk)
+    message = hanging(desk, conversation, "cut", origin="agent")
+    client.force_login(makers.make_person("elena", "Administrator", is_superuser=True))
+    page = client.get(reverse("admin:conversations_message_change", args=[message.pk])).content.decode()
+    assert "Send it all the same" in page
+    assert "Send it once more" not in page
+    url = reverse("admin:conversations_message_do", args=[message.pk, "force"])
+    question = client.post(url)
+    assert "the customer may receive it twice" in question.content.decode()
+    assert fresh(message).status == "unconfirmed", "only asked"
+    assert client.post(url, {"sure": "1"}).status_code == 302
+    assert fresh(message).status == "queued"
+
+
+# --- two copies at Meta -----------------------------------------------------------------------------------------------------
+
+
+def forced(desk: Desk, kind: str = "unheard") -> Message:
+    """Sent into a mishap, then once more by a person; nobody has told of either yet."""
+    desk.settings(statuses=False)
+    message = hanging(desk, talk(desk), kind, origin="agent")
+    assert messages.retry(message=message, by=RULE, force=True)
+    return message
+
+
+def test_a_late_status_of_the_first_attempt_settles_it_before_the_second_leaves(desk: Desk) -> None:
+    message = forced(desk)
+    desk.deliver_statuses([status(message, 1, "wamid.one", "sent")])
+    desk.settle()
+    assert (fresh(message).status, fresh(message).wamid) == ("sent", "wamid.one")
+    assert (copies(desk), Attempt.objects.filter(message=message).count()) == (1, 1)
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_a_message_that_arrived_twice_says_so(desk: Desk, first: int) -> None:
+    message = forced(desk)
+    deliver.drain_outbox()
+    assert (fresh(message).status, copies(desk)) == ("sent", 2)
+    wamids = {1: "wamid.one", 2: str(fresh(message).wamid)}
+    second = 3 - first
+    desk.deliver_statuses([status(message, first, wamids[first], kind) for kind in ("sent", "delivered", "delivered")])
+    desk.settle()
+    assert (fresh(message).status, fresh(message).wamid) == ("delivered", wamids[first])
+    assert told(message, "message.doubled") == 0
+    for kind in ("sent", "delivered", "delivered", "read"):
+        desk.deliver_statuses([status(message, second, wamids[second], kind)])
+    desk.settle()
+    assert (fresh(message).status, told(message, "message.doubled")) == ("read", 1)
+    assert fresh(message).wamid == wamids[first], "the copy that came first"
+    assert Attempt.objects.filter(message=message, delivered_at__isnull=False).count() == 2
+
+
+def test_both_copies_in_one_delivery_are_two(desk: Desk) -> None:
+    message = forced(desk)
+    deliver.drain_outbox()
+    wamid = str(fresh(message).wamid)
+    desk.deliver_statuses([status(message, 2, wamid, "read"), status(message, 1, "wamid.one", "delivered")])
+    desk.settle()
+    assert (fresh(message).status, told(message, "message.doubled")) == ("read", 1)
+
+
+def test_the_first_attempts_failure_does_not_fail_the_second(desk: Desk) -> None:
+    message = forced(desk)
+    deliver.drain_outbox()
+    error = [{"code": 131026, "title": "Message undeliverable"}]
+    desk.deliver_statuses([status(message, 1, "wamid.one", "failed", errors=error)])
+    desk.settle()
+    assert fresh(message).status == "sent"
+    assert list(message.attempts.order_by("number").values_list("error_code", flat=True)) == ["131026", ""]
+    assert not messages.is_unconfirmed(message)
+
+
+def test_a_failure_that_comes_while_it_waits_for_its_second_try_changes_nothing(desk: Desk) -> None:
+    message = forced(desk)
+    desk.deliver_statuses([status(message, 1, "wamid.one", "failed", errors=[{"code": 131026, "title": "no"}])])
+    desk.settle()
+    assert fresh(message).status == "sent", "the second went"
+    assert copies(desk) == 2
