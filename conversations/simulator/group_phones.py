@@ -34,7 +34,7 @@ class GroupPhones:
         *,
         version: int,
         shown: dict[str, Any] | None,
-        fail: int = 0,
+        fail: int | None = None,
         unheard: bool = False,
     ) -> str:
         """Accept a message to a group, tell of it unless `unheard`; its wamid. Raises GraphError 131020, 131041, 131207."""
@@ -49,7 +49,7 @@ class GroupPhones:
         if not members:
             raise GraphError(131020, "Cannot send messages to single member groups.")
         phones = self.phones
-        error = GraphError(fail) if fail else self._why_not(group, sent)
+        error = GraphError(fail) if fail is not None else self._why_not(group, sent)
         wamid, now = payloads.new_wamid(), phones.clock.now()
         cost = price(
             shown["category"] if shown else "service", in_window=True, entry_ends_at=None, at=now, in_group=True

@@ -40,7 +40,7 @@ EFFECTS = {
     "disabled": Effect.TEMPLATE_DISABLED,
 }
 TEMPLATES = {132000, 132001, 132005, 132007, 132008, 132012, 132015, 132016, 132018, 132068, 132069, 134100}
-HELLO = {"name": "spedizione_partita", "language": {"code": "it"}}
+NAME = "new_glazes"
 
 
 @dataclass
@@ -69,12 +69,12 @@ def inject(desk: Desk, codes: list[int], kind: str) -> dict[int, Message]:
         )
         Conversation.objects.filter(pk=conversation.pk).update(last_inbound_at=clock.now())
         desk.control("heard", {"phone_number_id": channel.phone_number_id, "from": number})
-        values = {"type": "template", "payload": HELLO, "text": ""} if code in TEMPLATES else {}
-        if values:
-            Template.objects.create(channel=channel, name=HELLO["name"], language="it", status="APPROVED")
-        sent[code] = makers.make_outbound(
-            conversation, status="queued", wamid=None, sent_at=None, not_before=clock.now(), **values
-        )
+        message = makers.make_outbound(conversation, status="queued", wamid=None, sent_at=None, not_before=clock.now())
+        if code in TEMPLATES:
+            Template.objects.create(channel=channel, name=NAME, language="it", status="APPROVED")
+            message.type, message.payload = "template", {"name": NAME, "language": {"code": "it"}}
+            message.save(update_fields=["type", "payload"])
+        sent[code] = message
     return sent
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from unittest import mock
@@ -14,62 +12,12 @@ import requests
 
 from conversations import clock
 from conversations.actions import channels, messages
-from conversations.actor import Actor
-from conversations.models import Attempt, Channel, Conversation, Event, Halt, Identity, Message, Notification
-from conversations.outbox import claim, deliver, settle
-from conversations.whatsapp import transport
-from tests import makers
+from conversations.models import Attempt, Channel, Conversation, Event, Halt, Identity, Message
+from conversations.outbox import claim, deliver
+from tests.conversations.sending import RULE, fresh, later, queue, received, talk
 from tests.desk import Desk
 
-RULE = Actor.rule("welcome")
-
-
-@contextmanager
-def later(**more: Any) -> Iterator[None]:
-    """The machine's clock runs ahead; nobody waits."""
-    ahead = clock.machine_now() + timedelta(**more)
-    with mock.patch.object(clock, "machine_now", return_value=ahead):
-        yield
-
-
-def talk(desk: Desk, name: str = "Asha") -> Conversation:
-    """A conversation in which the customer has just written; the pipeline has had its say."""
-    customer = desk.customer(name)
-    customer.writes("Buongiorno")
-    desk.settle()
-    return Conversation.objects.get(contact__profile_name=name)
-
-
-def queue(conversation: Conversation, text: str = "Eccoci", origin: str = "rule") -> Message:
-    return messages.queue(
-        conversation=conversation, by=RULE, origin=origin, content={"body": text}, trigger="welcome", rule_key="welcome"
-    )
-
-
-def received(desk: Desk, text: str = "Eccoci", name: str = "Asha") -> int:
-    return desk.customer(name).reads().count(text)
-
-
-def fresh(message: Message) -> Message:
-    return Message.objects.get(pk=message.pk)
-
-
 # --- sent, or not known -----------------------------------------------------------------------------------------------------
-
-
-def test_taken_but_unanswered_is_unconfirmed_and_its_status_settles_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    conversation = talk(desk)
-    monkeypatch.setattr(transport, "READ", 0.2)
-    desk.fault("timeout_after_accept", seconds=0.6)
-    message = queue(conversation)
-    deliver.drain_outbox()
-    assert fresh(message).status in {"unconfirmed", "sent", "delivered", "read"}
-    assert deliver.drain_outbox() == 0, "never a blind second send"
-    desk.settle()
-    assert fresh(message).status == "read"
-    assert received(desk) == 1
 
 
 @pytest.mark.parametrize(
@@ -107,78 +55,6 @@ def test_a_server_that_refuses_the_connection_has_nothing(desk: Desk) -> None:
     with later(seconds=10):
         deliver.drain_outbox()
     assert received(desk) == 1
-
-
-def test_a_500_without_a_reason_leaves_it_open_and_one_with_a_reason_is_tried_again(desk: Desk) -> None:
-    conversation = talk(desk)
-    desk.fault("http_500")
-    silent = queue(conversation, "uno")
-    deliver.drain_outbox()
-    assert fresh(silent).status == "unconfirmed"
-    desk.fault("error", code=131000)
-    told = queue(conversation, "due")
-    deliver.drain_outbox()
-    assert (fresh(told).status, fresh(told).error_code) == ("queued", "131000")
-    with later(seconds=20):  # past the pair rate, too
-        deliver.drain_outbox()
-    assert received(desk, "due") == 1
-
-
-def test_after_ten_minutes_an_automatic_one_goes_once_more_and_an_agents_asks(desk: Desk) -> None:
-    conversation = talk(desk)
-    agent = makers.make_agent("ben")
-    hanging = []
-    for origin in ("rule", "agent"):
-        desk.fault("http_500")
-        hanging.append(queue(conversation, origin, origin))
-        deliver.drain_outbox()
-    Message.objects.filter(pk=hanging[1].pk).update(sender_user=agent)
-    with later(minutes=11):
-        settle.settle()
-    assert [fresh(one).status for one in hanging] == ["unconfirmed"] * 2, (
-        "no status of any other message: the webhooks may be late"
-    )
-    queue(conversation, "altro")
-    desk.settle()
-    settle.settle()
-    assert [fresh(one).status for one in hanging] == ["unconfirmed"] * 2, "ten minutes are not over"
-    with later(minutes=11):
-        settle.settle()
-        settle.settle()
-        assert [fresh(one).status for one in hanging] == ["queued", "unconfirmed"]
-        assert Notification.objects.filter(user=agent, kind="message.unconfirmed").count() == 1
-        desk.fault("http_500")
-        deliver.drain_outbox()
-    with later(minutes=30):
-        settle.settle()
-    assert fresh(hanging[0]).status == "unconfirmed", "once more, never twice more"
-    assert Attempt.objects.filter(message=hanging[0]).count() == 2
-
-
-def test_statuses_that_do_not_come_for_anybody_prove_nothing(desk: Desk) -> None:
-    """Our own POST's answer is no sign that webhooks arrive."""
-    conversation = talk(desk)
-    desk.fault("http_500")
-    message = queue(conversation)
-    deliver.drain_outbox()
-    desk.control("channels", {"channels": [], "webhook_url": ""})
-    other = queue(conversation, "altro")
-    deliver.drain_outbox()
-    assert fresh(other).status == "sent"
-    with later(minutes=11):
-        settle.settle()
-    assert fresh(message).status == "unconfirmed"
-
-
-def test_a_process_that_died_in_the_call_leaves_it_unconfirmed(desk: Desk) -> None:
-    conversation = talk(desk)
-    message = queue(conversation)
-    assert claim.claim(desk.channel)  # and here the process is killed
-    assert settle.settle() == 0
-    with later(seconds=60):
-        assert settle.settle() == 1
-    assert fresh(message).status == "unconfirmed"
-    assert deliver.drain_outbox() == 0
 
 
 def test_a_process_that_died_before_the_attempt_loses_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,16 +242,17 @@ def test_agents_go_before_rules_and_a_conversation_keeps_its_order(desk: Desk) -
     assert order == ["agente", "regola", "seguito"]
 
 
-def test_an_agent_never_waits_for_an_automatic_message_in_backoff(desk: Desk) -> None:
+@pytest.mark.parametrize(("minutes", "other"), [(4, 0), (120, 1)])
+def test_nobody_waits_for_hours_nor_an_agent_for_an_automatic_one(desk: Desk, minutes: int, other: int) -> None:
     conversation = talk(desk)
     desk.fault("error", code=131056)
     held = queue(conversation, "regola")
     deliver.drain_outbox()
-    Message.objects.filter(pk=held.pk).update(retry_at=clock.machine_now() + timedelta(hours=2))
+    Message.objects.filter(pk=held.pk).update(retry_at=clock.machine_now() + timedelta(minutes=minutes))
     queue(conversation, "altra regola")
     queue(conversation, "persona", "agent")
     deliver.drain_outbox()
-    assert [received(desk, text) for text in ("regola", "altra regola", "persona")] == [0, 0, 1]
+    assert [received(desk, text) for text in ("regola", "altra regola", "persona")] == [0, other, 1]
 
 
 def test_many_threads_never_overtake_and_never_double(desk: Desk) -> None:

@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any
-from unittest import mock
 
 import pytest
 from django.urls import reverse
 
-from conversations import clock
 from conversations.actions import messages
-from conversations.actor import Actor
-from conversations.models import Attempt, Conversation, EarlyStatus, Event, Message
-from conversations.outbox import deliver, settle
+from conversations.models import Attempt, Conversation, EarlyStatus, Event, Message, Notification
+from conversations.outbox import claim, deliver, settle
+from conversations.whatsapp import transport
 from tests import makers
 from tests.conversations import wire
 from tests.conversations.cast import api, code_of
+from tests.conversations.sending import RULE, fresh, later, queue, received, talk
 from tests.desk import Desk
-
-RULE = Actor.rule("welcome")
-
-
-@contextmanager
-def later(**more: Any) -> Iterator[None]:
-    """The machine's clock runs ahead; nobody waits."""
-    ahead = clock.machine_now() + timedelta(**more)
-    with mock.patch.object(clock, "machine_now", return_value=ahead):
-        yield
-
-
-def talk(desk: Desk, name: str = "Asha") -> Conversation:
-    desk.customer(name).writes("Buongiorno")
-    desk.settle()
-    return Conversation.objects.get(contact__profile_name=name)
-
-
-def queue(conversation: Conversation, text: str = "Eccoci", origin: str = "rule") -> Message:
-    return messages.queue(
-        conversation=conversation, by=RULE, origin=origin, content={"body": text}, trigger="welcome", rule_key="welcome"
-    )
-
-
-def fresh(message: Message) -> Message:
-    return Message.objects.get(pk=message.pk)
 
 
 def hanging(desk: Desk, conversation: Conversation, kind: str, text: str = "Eccoci", origin: str = "rule") -> Message:
@@ -54,11 +24,6 @@ def hanging(desk: Desk, conversation: Conversation, kind: str, text: str = "Ecco
     message = queue(conversation, text, origin)
     deliver.drain_outbox()
     return message
-
-
-def copies(desk: Desk, text: str = "Eccoci", name: str = "Asha") -> int:
-    """How many the customer's phone has."""
-    return desk.customer(name).reads().count(text)
 
 
 def told(message: Message, kind: str) -> int:
@@ -83,7 +48,7 @@ def test_what_meta_took_is_settled_by_its_status(desk: Desk, kind: str) -> None:
         queue(conversation, "altro")
         desk.settle()
     assert (fresh(message).status, fresh(message).error_code) == ("read", "")
-    assert (copies(desk), Attempt.objects.filter(message=message).count()) == (1, 1)
+    assert (received(desk), Attempt.objects.filter(message=message).count()) == (1, 1)
     assert Attempt.objects.get(message=message).wamid == fresh(message).wamid
 
 
@@ -108,7 +73,94 @@ def test_after_ten_minutes_an_automatic_one_goes_once_more(desk: Desk, kind: str
     assert fresh(message).status == "unconfirmed"
     with later(minutes=11):
         desk.settle()
-    assert (fresh(message).status, copies(desk)) == ("read", arrive)
+    assert (fresh(message).status, received(desk)) == ("read", arrive)
+
+
+def test_taken_but_unanswered_is_unconfirmed_and_its_status_settles_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation = talk(desk)
+    monkeypatch.setattr(transport, "READ", 0.2)
+    desk.fault("timeout_after_accept", seconds=0.6)
+    message = queue(conversation)
+    deliver.drain_outbox()
+    assert fresh(message).status in {"unconfirmed", "sent", "delivered", "read"}
+    assert deliver.drain_outbox() == 0, "never a blind second send"
+    desk.settle()
+    assert fresh(message).status == "read"
+    assert received(desk) == 1
+
+
+def test_a_500_without_a_reason_leaves_it_open_and_one_with_a_reason_is_tried_again(desk: Desk) -> None:
+    conversation = talk(desk)
+    desk.fault("http_500")
+    silent = queue(conversation, "uno")
+    deliver.drain_outbox()
+    assert fresh(silent).status == "unconfirmed"
+    desk.fault("error", code=131000)
+    told = queue(conversation, "due")
+    deliver.drain_outbox()
+    assert (fresh(told).status, fresh(told).error_code) == ("queued", "131000")
+    with later(seconds=20):  # past the pair rate, too
+        deliver.drain_outbox()
+    assert received(desk, "due") == 1
+
+
+def test_after_ten_minutes_an_automatic_one_goes_once_more_and_an_agents_asks(desk: Desk) -> None:
+    conversation = talk(desk)
+    agent = makers.make_agent("ben")
+    hanging = []
+    for origin in ("rule", "agent"):
+        desk.fault("http_500")
+        hanging.append(queue(conversation, origin, origin))
+        deliver.drain_outbox()
+    Message.objects.filter(pk=hanging[1].pk).update(sender_user=agent)
+    with later(minutes=11):
+        settle.settle()
+    assert [fresh(one).status for one in hanging] == ["unconfirmed"] * 2, (
+        "no status of any other message: the webhooks may be late"
+    )
+    queue(conversation, "altro")
+    desk.settle()
+    settle.settle()
+    assert [fresh(one).status for one in hanging] == ["unconfirmed"] * 2, "ten minutes are not over"
+    with later(minutes=11):
+        settle.settle()
+        settle.settle()
+        assert [fresh(one).status for one in hanging] == ["queued", "unconfirmed"]
+        assert Notification.objects.filter(user=agent, kind="message.unconfirmed").count() == 1
+        desk.fault("http_500")
+        deliver.drain_outbox()
+    with later(minutes=30):
+        settle.settle()
+    assert fresh(hanging[0]).status == "unconfirmed", "once more, never twice more"
+    assert Attempt.objects.filter(message=hanging[0]).count() == 2
+
+
+def test_statuses_that_do_not_come_for_anybody_prove_nothing(desk: Desk) -> None:
+    """Our own POST's answer is no sign that webhooks arrive."""
+    conversation = talk(desk)
+    desk.fault("http_500")
+    message = queue(conversation)
+    deliver.drain_outbox()
+    desk.control("channels", {"channels": [], "webhook_url": ""})
+    other = queue(conversation, "altro")
+    deliver.drain_outbox()
+    assert fresh(other).status == "sent"
+    with later(minutes=11):
+        settle.settle()
+    assert fresh(message).status == "unconfirmed"
+
+
+def test_a_process_that_died_in_the_call_leaves_it_unconfirmed(desk: Desk) -> None:
+    conversation = talk(desk)
+    message = queue(conversation)
+    assert claim.claim(desk.channel)  # and here the process is killed
+    assert settle.settle() == 0
+    with later(seconds=60):
+        assert settle.settle() == 1
+    assert fresh(message).status == "unconfirmed"
+    assert deliver.drain_outbox() == 0
 
 
 # --- a person forces it -----------------------------------------------------------------------------------------------------
@@ -124,7 +176,7 @@ def test_the_api_sends_it_again_only_to_who_knows(desk: Desk) -> None:
     assert code_of(client.post(url, {"force": False}, format="json")) == (409, "unconfirmed")
     assert client.post(url, {"force": True}, format="json").json()["status"] == "queued"
     desk.settle()
-    assert (fresh(message).status, copies(desk)) == ("read", 1)
+    assert (fresh(message).status, received(desk)) == ("read", 1)
 
 
 def test_one_that_failed_after_an_unknown_attempt_is_as_uncertain(desk: Desk) -> None:
@@ -172,14 +224,14 @@ def test_a_late_status_of_the_first_attempt_settles_it_before_the_second_leaves(
     desk.deliver_statuses([status(message, 1, "wamid.one", "sent")])
     desk.settle()
     assert (fresh(message).status, fresh(message).wamid) == ("sent", "wamid.one")
-    assert (copies(desk), Attempt.objects.filter(message=message).count()) == (1, 1)
+    assert (received(desk), Attempt.objects.filter(message=message).count()) == (1, 1)
 
 
 @pytest.mark.parametrize("first", [1, 2])
 def test_a_message_that_arrived_twice_says_so(desk: Desk, first: int) -> None:
     message = forced(desk)
     deliver.drain_outbox()
-    assert (fresh(message).status, copies(desk)) == ("sent", 2)
+    assert (fresh(message).status, received(desk)) == ("sent", 2)
     wamids = {1: "wamid.one", 2: str(fresh(message).wamid)}
     second = 3 - first
     desk.deliver_statuses([status(message, first, wamids[first], kind) for kind in ("sent", "delivered", "delivered")])
@@ -219,4 +271,4 @@ def test_a_failure_that_comes_while_it_waits_for_its_second_try_changes_nothing(
     desk.deliver_statuses([status(message, 1, "wamid.one", "failed", errors=[{"code": 131026, "title": "no"}])])
     desk.settle()
     assert fresh(message).status == "sent", "the second went"
-    assert copies(desk) == 2
+    assert received(desk) == 2
