@@ -19,7 +19,7 @@ from conversations.models import Contact, Conversation, Event, Message, ParkedSt
 from conversations.outbox import deliver
 from conversations.pipeline import PipelineContext
 from tests.conversations import wire
-from tests.conversations.test_outbox_delivery import later
+from tests.conversations.sending import later
 from tests.desk import Desk
 
 RULE = Actor.rule("welcome")

@@ -17,7 +17,7 @@ from conversations.media import sniff
 from conversations.media.shelf import path_of
 from conversations.models import Attachment, Event
 from tests import makers
-from tests.conversations.test_outbox_delivery import later
+from tests.conversations.sending import later
 
 pytestmark = pytest.mark.django_db
 API = "https://graph.facebook.com/v24.0"
