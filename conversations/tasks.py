@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from conversations import heartbeat, housekeeping, sweeps, wake, watchdog
-from conversations.actions import channel_health
+from conversations.actions import budgets, channel_health, costs
 from conversations.ingest import media, process, run
 from conversations.journal import readers
 from conversations.outbox import deliver
@@ -65,6 +65,12 @@ def check_windows() -> int:
 @heartbeat.periodic("conversations.check_channels")
 def check_channels() -> int:
     return channel_health.check_due()
+
+
+@shared_task(name="conversations.check_costs", expires=60)
+@heartbeat.periodic("conversations.check_costs")
+def check_costs() -> int:
+    return costs.look_after() + budgets.check()
 
 
 @shared_task(name="conversations.housekeeping")

@@ -30,6 +30,7 @@ class Can(StrEnum):
     CONTACT_SEE = "contact.see"
     CONTACT_CHANGE = "contact.change"
     DIRECTORY_SEE = "directory.see"  # departments, agents, channels without secrets
+    COST_SEE = "cost.see"  # the ledger, the month so far, budgets
     REPORT_SEE = "report.see"
     REPORT_BUILD = "report.build"
     REPLIES_MAINTAIN = "replies.maintain"  # replies, schedules, calendars
@@ -48,6 +49,7 @@ TABLE: dict[Can, frozenset[Role]] = {
     Can.CONTACT_SEE: frozenset({A, E, G}),
     Can.CONTACT_CHANGE: frozenset({A, E, G}),
     Can.DIRECTORY_SEE: frozenset({A, E, G, N}),
+    Can.COST_SEE: frozenset({A, E, N}),
     Can.REPORT_SEE: frozenset({A, E, N}),
     Can.REPORT_BUILD: frozenset({A, E, N}),
     Can.REPLIES_MAINTAIN: frozenset({A, E}),
@@ -73,7 +75,7 @@ ADMIN_TABLE: dict[Role, dict[str, dict[str, str]]] = {
         "reports": {"*": "view"},
     },
     Role.AGENT: {},
-    Role.ANALYST: {"reports": {"*": "view"}},
+    Role.ANALYST: {"conversations": {"ledgerentry": "view"}, "reports": {"*": "view"}},
 }
 
 

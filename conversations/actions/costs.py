@@ -88,7 +88,7 @@ def _settle(entry: LedgerEntry, message: Message, card: Card) -> None:
     said = outcome(message.status, message.pricing or {}, type_=message.type)
     arrived = said.state in {State.SETTLED, State.UNKNOWN}
     delivered_at = (message.delivered_at or message.sent_at) if arrived else None
-    entry.day = day_of(entry.channel, delivered_at or entry.at)
+    entry.day = day_of(entry.channel, delivered_at or message.sent_at or entry.at)
     was_free = entry.actual_free if entry.state == State.SETTLED else entry.estimated_free
     _write(entry, said, card, has_allowance=was_free == Free.ALLOWANCE)
     entry.delivered_at = delivered_at
@@ -175,3 +175,13 @@ def give_up(*, limit: int = 1000) -> int:
         delivered_to=0,
         difference=Difference.NOT_DELIVERED.value,
     )
+
+
+def look_after() -> int:
+    """Each minute: this month's allowance and, while statuses of the last one may still come (a week, facts §0), that month's."""
+    done, now = give_up(), clock.now()
+    for channel in Channel.objects.filter(kind=Channel.Kind.WHATSAPP):
+        day = day_of(channel, now)
+        months = {day.replace(day=1), (day - timedelta(days=8)).replace(day=1)}
+        done += sum(allot(channel, month) for month in months)
+    return done

@@ -75,6 +75,7 @@ class BudgetMonth(models.Model):
 
     budget = models.ForeignKey(Budget, on_delete=models.CASCADE, related_name="months", verbose_name=_("budget"))
     month = models.DateField(_("month"))  # its first day
+    amount = models.DecimalField(_("budget"), max_digits=12, decimal_places=2)  # as it was when last looked at
     spent = models.DecimalField(_("spent"), max_digits=14, decimal_places=6, default=0)
     told = models.PositiveSmallIntegerField(_("highest percentage told"), default=0)
     checked_at = models.DateTimeField(_("looked at"))

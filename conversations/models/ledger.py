@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +36,12 @@ DIFFERENCES = [
     (Difference.UNKNOWN.value, _("Meta's pricing is not understood, or the card has no price")),
     (Difference.WAITING.value, _("No word from Meta yet")),
 ]
+
+
+class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
+    def between(self, first: date, end: date) -> LedgerQuerySet:
+        """Of the channel's days from `first` until before `end`."""
+        return self.filter(day__gte=first, day__lt=end)
 
 
 class LedgerEntry(models.Model):
@@ -75,6 +83,8 @@ class LedgerEntry(models.Model):
     difference = models.CharField(
         _("difference"), max_length=20, choices=DIFFERENCES, default=Difference.WAITING.value, blank=True
     )
+
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ledger entry")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from conversations import stamps
 from conversations.actions import messages
 from conversations.actor import Actor
 from conversations.cost.card import STAMP
-from conversations.models import Allowance, Conversation, LedgerEntry, Message, Origin, Template
+from conversations.models import Allowance, Conversation, LedgerEntry, Message, MessageStatus, Origin, Template
 from conversations.outbox import receipts
 from conversations.whatsapp.payloads import StatusUpdate
 from tests.makers import make_conversation, make_inbound
@@ -41,7 +43,8 @@ def template(conversation: Conversation, category: str) -> Template:
 def send(conversation: Conversation, **values: Any) -> Message:
     given: dict[str, Any] = {"origin": Origin.RULE, "content": {"body": "Eccoci"}, **values}
     message = messages.queue(conversation=conversation, by=RULE, **given)
-    Message.objects.filter(pk=message.pk).update(wamid=f"wamid.{message.pk}")  # as after Meta took it
+    taken = Message.objects.filter(pk=message.pk)
+    taken.update(wamid=f"wamid.{message.pk}", status=MessageStatus.SENDING)  # as when Meta has it
     return message
 
 
@@ -65,4 +68,5 @@ def status(message: Message, of: str, **pricing: Any) -> StatusUpdate:
 
 
 def tell(message: Message, *statuses: StatusUpdate) -> None:
-    receipts.apply([(message.channel, one) for one in statuses])
+    with transaction.atomic():  # as ingest does
+        receipts.apply([(message.channel, one) for one in statuses])

@@ -29,8 +29,13 @@ def test_every_permission_is_in_the_table() -> None:
     assert set(TABLE) == set(Can)
 
 
-def test_analysts_see_reports_only(cast: Cast) -> None:
-    assert {what for what in Can if allows(cast.analyst, what)} == {Can.DIRECTORY_SEE, Can.REPORT_SEE, Can.REPORT_BUILD}
+def test_analysts_see_reports_and_costs_only(cast: Cast) -> None:
+    assert {what for what in Can if allows(cast.analyst, what)} == {
+        Can.COST_SEE,
+        Can.DIRECTORY_SEE,
+        Can.REPORT_SEE,
+        Can.REPORT_BUILD,
+    }
 
 
 def test_editors_delete_nothing_in_admin() -> None:

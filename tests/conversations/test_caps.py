@@ -337,7 +337,8 @@ def test_a_look_costs_as_much_after_ten_thousand_messages_as_after_ten(channel: 
         with CaptureQueriesContext(connection) as asked, clock.travel(NOON):
             found = caps.look(fresh, type_="template", origin="campaign")
         assert found is not None
-        costs.append(len(asked))
+        kept = ("conversations_stamp", "conversations_budgetmonth")  # looked at once a second, whoever asks
+        costs.append(len([one for one in asked if not any(table in one["sql"] for table in kept)]))
     assert costs[0] == costs[1] <= 4
     with CaptureQueriesContext(connection) as asked, clock.travel(NOON):
         open_one = Conversation.objects.select_related("channel__portfolio", "contact").get(pk=talk(channel).pk)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from conversations import clock, window
+from conversations.cost import budgets
 from conversations.errors import CapReached, OptedOut
 from conversations.models import (
     Binds,
@@ -151,7 +152,8 @@ class Wish:
         """By the cap that keeps it longest; a refusal wins."""
         if self._is_refused():
             return Hold(Cap.OPTED_OUT, None)
-        found = [one for one in (self._initiated(), self._new_customer(), self._portfolio(), self._day()) if one]
+        looks = (self._initiated(), self._new_customer(), self._portfolio(), self._day(), self._budget())
+        found = [one for one in looks if one]
         return max(found, key=lambda one: one.until or self.at) if found else None
 
     def _is_refused(self) -> bool:
@@ -238,3 +240,13 @@ class Wish:
         if is_bulk and tally.batching_since is not None:
             return Hold(Cap.BATCH, days.next_batch(self.channel, self.at))
         return None
+
+    def _budget(self) -> Hold | None:
+        return over_budget(self.channel, self.origin, self.at)
+
+
+def over_budget(channel: Channel, origin: str, at: datetime) -> Hold | None:
+    """A hard budget of the month is used up: what is automatic waits for the next one (C20)."""
+    if origin not in AUTOMATIC or not budgets.over_budget(channel, at=at):
+        return None
+    return Hold(Cap.BUDGET, budgets.looked_at_again(channel, at=at))

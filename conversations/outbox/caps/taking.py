@@ -12,7 +12,7 @@ from django.db import connection
 
 from conversations.models import Channel, Contact, DayTally, Message, Reached, ReachTally
 from conversations.outbox.caps import days
-from conversations.outbox.caps.rules import DAY, Hold, begins, binds, reach_limit
+from conversations.outbox.caps.rules import DAY, Hold, begins, binds, over_budget, reach_limit
 from conversations.outbox.caps.words import Cap
 
 MOST_FORGOTTEN = 1000  # rows of one look: more than come in one
@@ -24,7 +24,8 @@ def take(channel: Channel, messages: list[Message], now: datetime) -> dict[int, 
     if not fresh:
         return {}
     _note_who_begins(fresh, now)
-    held = _take_reach(channel, fresh, now)
+    held = _of_budget(channel, fresh, now)
+    held |= _take_reach(channel, [message for message in fresh if message.pk not in held], now)
     return held | _take_day(channel, [message for message in fresh if message.pk not in held], now)
 
 
@@ -40,6 +41,11 @@ def _note_who_begins(messages: list[Message], now: datetime) -> None:
             Message.objects.filter(pk__in=[message.pk for message in changed]).update(initiated=is_begun)
             for message in changed:
                 message.initiated = is_begun
+
+
+def _of_budget(channel: Channel, messages: list[Message], now: datetime) -> dict[int, Hold]:
+    found = {message.pk: over_budget(channel, message.origin, now) for message in messages if not message.released}
+    return {pk: hold for pk, hold in found.items() if hold is not None}
 
 
 # --- the day of a channel ---------------------------------------------------------------------------------------------------

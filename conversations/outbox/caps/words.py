@@ -17,6 +17,7 @@ class Cap(StrEnum):
     PORTFOLIO = "messaging_limit"
     DAILY = "daily_cap"
     BATCH = "batch"
+    BUDGET = "budget"
 
 
 SENTENCES: dict[str, str] = {
@@ -29,10 +30,11 @@ SENTENCES: dict[str, str] = {
         "WhatsApp's limit of customers to write to within 24 hours is reached for this business."
     ),
     Cap.DAILY: gettext_noop("This number has sent what it may send in a day."),
+    Cap.BUDGET: gettext_noop("This month's budget for messages is used up."),
     Cap.BATCH: gettext_noop("Campaigns go in batches, because this number comes close to a limit today."),
 }
 # The business's own caps on its own pace: a person may let one message pass. Not what protects the customer, nor Meta's limit.
-RELEASABLE = frozenset({Cap.NEW_CUSTOMER, Cap.DAILY, Cap.BATCH})
+RELEASABLE = frozenset({Cap.NEW_CUSTOMER, Cap.DAILY, Cap.BATCH, Cap.BUDGET})
 
 
 def sentence(code: str) -> str:
