@@ -46,6 +46,7 @@ MENU: list[tuple[Any, bool, list[Item]]] = [
             (_("Calendars"), "calendar_month", "routing_calendar"),
             (_("Automatic replies"), "bolt", "autoreply_rule"),
             (_("Quick replies"), "short_text", "autoreply_quickreply"),
+            (_("Templates"), "chat_add_on", "conversations_template"),
             (_("Tags"), "label", "conversations_tag"),
             (_("CRM connections"), "sync", "crm_sync_connection"),
             (_("People"), "badge", "auth_user"),

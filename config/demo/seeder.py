@@ -19,6 +19,7 @@ from config.demo.past import Part, Past
 from config.demo.people import CUSTOMERS, SEEDER, Customer
 from config.demo.script import Thread
 from config.demo.shop import open_shop
+from config.demo.templates import know_templates
 from config.demo.threads_billing import BILLING, ENGLISH
 from config.demo.threads_now import NOW
 from config.demo.threads_orders import ORDERS
@@ -63,6 +64,7 @@ def seed(say: Say, *, copies: int = COPIES, now_threads: bool = True) -> int:
     say(f"Shop: {len(shop.departments)} departments, opening hours, rules and six accounts are there.")
     control = Control()
     control.post("channels", {"channels": [with_secrets(shop.channel)], "webhook_url": webhook_url()})
+    say(f"Templates: {know_templates(shop.channel)} are read from WhatsApp's stand-in.")
     with ExitStack() as stack:
         for manner in (quietly(control), lifted(shop.channel), nobody_rung(), fast_database(), repeatable()):
             stack.enter_context(manner)

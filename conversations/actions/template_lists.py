@@ -33,7 +33,6 @@ def store(*, channel: Channel, listed: list[Json], at: datetime, by: Actor = MET
 
     What webhooks told since then stays. What is not on the list any more is marked, never deleted: messages refer to it.
     """
-    at = at.replace(microsecond=0)  # webhooks count whole seconds: one of the same second may be the newer news
     named = {(text_of(one.get("name")), text_of(one.get("language"))): one for one in listed}
     named = {key: one for key, one in named.items() if _fits(*key)}
     no_key = connection.features.has_select_for_no_key_update
@@ -62,6 +61,15 @@ def store(*, channel: Channel, listed: list[Json], at: datetime, by: Actor = MET
     return len(changed) + len(fresh)
 
 
+@transaction.atomic
+def take(*, row: Template, one: Json, at: datetime, by: Actor) -> None:
+    """The same for one template that was asked for after we changed it. The row must be locked."""
+    events: list[Event] = []
+    if _take(row, one, at, by, events, asked=False):
+        row.save(update_fields=COLUMNS)
+    record_all(events)
+
+
 def failed(*, channel: Channel, code: str, detail: str) -> None:
     """The list could not be read; what we knew stays."""
     TemplateSync.objects.update_or_create(
@@ -86,12 +94,12 @@ def _new(channel: Channel, one: Json, at: datetime) -> Template:
     return row
 
 
-def _take(row: Template, one: Json, at: datetime, by: Actor, events: list[Event]) -> bool:
+def _take(row: Template, one: Json, at: datetime, by: Actor, events: list[Event], *, asked: bool = True) -> bool:
     """Whether anything differs now. A new id is another template of the same name: all of it counts."""
     before = {name: getattr(row, name) for name in COLUMNS}
     if row.meta_id != text_of(str(one.get("id") or "")):
         row.status_at = row.quality_at = row.category_at = row.components_at = None
-    _copy(row, one, at)
+    _copy(row, one, at, asked=asked)
     row.missing_since = None
     moved = [what for what in ("status", "category", "quality") if before[what] != getattr(row, what)]
     events += [_event(row, by, what, before[what], getattr(row, what)) for what in moved]
@@ -100,23 +108,23 @@ def _take(row: Template, one: Json, at: datetime, by: Actor, events: list[Event]
     return any(before[name] != getattr(row, name) for name in COLUMNS if name not in TIMES)
 
 
-def _copy(row: Template, one: Json, at: datetime) -> None:
+def _copy(row: Template, one: Json, at: datetime, *, asked: bool = True) -> None:
     row.meta_id = str(one.get("id") or "")[:64]
-    if is_news(row.status_at, at):
+    if is_news(row.status_at, at, asked=asked):
         status = states.said(text_of(one.get("status")) or "PENDING")
         if status != row.status:
             row.paused_until = None
         reason = text_of(one.get("rejected_reason"))
         row.status, row.status_at = status, at
         row.reason = "" if reason.upper() == "NONE" else reason[:300]
-    if is_news(row.category_at, at):
+    if is_news(row.category_at, at, asked=asked):
         row.category = known_category(text_of(one.get("category"))) or row.category
         row.next_category = known_category(text_of(one.get("correct_category"))) or row.next_category
         row.next_category = "" if row.next_category == row.category else row.next_category
         row.category_at = at
-    if is_news(row.quality_at, at):
+    if is_news(row.quality_at, at, asked=asked):
         row.quality, row.quality_at = _quality(one.get("quality_score")), at
-    if is_news(row.components_at, at):
+    if is_news(row.components_at, at, asked=asked):
         row.components_at = at
         set_components(row, objects(one.get("components")))
     shown = text_of(one.get("parameter_format")).upper()

@@ -14,6 +14,7 @@ from conversations.admin import (
     people,
     pricing,
     setup,
+    template,
     upload,
     watch,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "people",
     "pricing",
     "setup",
+    "template",
     "upload",
     "watch",
 ]

@@ -19,10 +19,10 @@ from conversations import channel_trouble
 from conversations.actions import channels, windows
 from conversations.actor import Actor
 from conversations.admin.account_update import FactInline
-from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
+from conversations.admin.config_admin import ConfigAdmin
 from conversations.admin.setup import SetupPages
-from conversations.admin.showing import NOTHING, Tone, chip, machine_when, pretty, state, when
-from conversations.models import Channel, Portfolio, Template
+from conversations.admin.showing import NOTHING, Tone, chip, state, when
+from conversations.models import Channel, Portfolio
 from conversations.outgoing.validators import address_is_allowed
 
 SECRETS = {"access_token": _("Access token"), "app_secret": _("App secret"), "verify_token": _("Verify token")}
@@ -189,26 +189,3 @@ class PortfolioAdmin(ConfigAdmin):
     list_display = ["name", "meta_id", "messaging_limit"]
     search_fields = ["name", "meta_id"]
     inlines = [ChannelInline]
-
-
-@admin.register(Template)
-class TemplateAdmin(ReadOnlyAdmin):
-    list_display = ["name", "language", "channel", "category", "shown_status", "quality", "synced"]
-    list_filter = ["status", "category", "language", "channel"]
-    search_fields = ["name"]
-    list_select_related = ["channel"]
-    fields = ["name", "language", "channel", "category", "status", "reason", "quality", "shown_components", "synced_at"]
-    readonly_fields = ["shown_components"]
-
-    @display(description=_("status"), ordering="status")
-    def shown_status(self, row: Template) -> str:
-        tones: dict[str, Tone] = {"REJECTED": "danger", "DISABLED": "danger", "PAUSED": "warning", "PENDING": "info"}
-        return chip(row.status.capitalize(), tones.get(row.status, "quiet"), title=row.reason)
-
-    @display(description=_("synced"), ordering="synced_at")
-    def synced(self, row: Template) -> str:
-        return machine_when(row.synced_at)
-
-    @display(description=_("components"))
-    def shown_components(self, row: Template) -> str:
-        return pretty(row.components)

@@ -136,6 +136,7 @@ def alarm_words(alarm: Alarm) -> str:
         "channel_slow": _("WhatsApp answers slowly, and the number has no backup address"),
         "replies_missing": _("A number has no welcome or after-hours reply yet"),
         "channel_stopped": _("A number has stopped sending"),
+        "template_stopped": _("WhatsApp paused or disabled a template"),
     }
     return known.get(alarm.code) or alarm.code.replace("_", " ").replace(".", " ").capitalize()
 

@@ -82,7 +82,7 @@ def _variables(kind: str, words: str, variables: list[str], named: bool, subcode
         right = sorted(variables) == sorted(str(n + 1) for n in range(len(variables)))
     if not right or words.count("{{") != len(VARIABLE.findall(words)):
         raise _refused(subcode, "The variables are not in the right form or order.")
-    if kind == "BODY" and (re.match(r"\s*\{\{", words) or re.search(r"\}\}[\s.!?]*$", words)):
+    if kind == "BODY" and (re.match(r"\s*\{\{", words) or re.search(r"\}\}\s*$", words)):
         raise _refused(AT_THE_EDGE, "Variables can't be at the start or end of the template.")
     if kind == "BODY" and variables and len(VARIABLE.sub(" ", words).split()) < 2 * len(variables) + 1:
         raise _refused(TOO_MANY_VARIABLES, "This template has too many variables for its length.")

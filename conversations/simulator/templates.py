@@ -99,7 +99,8 @@ class Templates:
         edits = self._count_edit(row) if row["status"] == "APPROVED" else json.loads(row["edits"])
         form = {"parameter_format": row["parameter_format"]}
         components = check_template({**form, **body}) if "components" in body else json.loads(row["components"])
-        ttl = check_ttl(category, body.get("message_send_ttl_seconds", row["ttl"]))
+        kept = row["ttl"] if category == row["category"] else None
+        ttl = check_ttl(category, body.get("message_send_ttl_seconds", kept))
         sql = """UPDATE template SET components = ?, category = ?, ttl = ?, edits = ?, status = 'PENDING', reason = 'NONE'
                  WHERE id = ?"""
         self._store.write(sql, (json.dumps(components), category, ttl, json.dumps(edits), template_id))

@@ -66,6 +66,7 @@ class GraphError:
     http_status: int
     is_transient: bool
     trace: str
+    subcode: int = 0  # Meta calls it deprecated; only what it says of templates is not in the code (facts §10: 2388xxx)
 
     @property
     def rule(self) -> Rule:
@@ -88,18 +89,22 @@ def parse(body: Any, http_status: int) -> GraphError:
         return GraphError(-1, "", "", http_status, http_status >= 500, "")
     data = error.get("error_data")
     details = data.get("details", "") if isinstance(data, dict) else (data if isinstance(data, str) else "")
-    try:
-        code = int(error.get("code", -1))
-    except (TypeError, ValueError):
-        code = -1
     return GraphError(
-        code=code,
+        code=_number(error.get("code"), -1),
+        subcode=_number(error.get("error_subcode"), 0),
         message=str(error.get("message", ""))[:300],
         details=str(details or error.get("error_user_msg") or "")[:300],
         http_status=http_status,
         is_transient=bool(error.get("is_transient")),
         trace=str(error.get("fbtrace_id", ""))[:80],
     )
+
+
+def _number(value: Any, otherwise: int) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
 
 
 def rule_of(code: str) -> Rule | None:

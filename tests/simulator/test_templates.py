@@ -79,7 +79,7 @@ BUTTONS = [{"type": "QUICK_REPLY", "text": "Sì"}, {"type": "URL", "text": "Vai"
     ("part", "subcode"),
     [
         ({"type": "BODY", "text": "{{1}}, il vaso è pronto.", "example": {"body_text": [["A"]]}}, 2388299),
-        ({"type": "BODY", "text": "Il vaso è pronto, {{1}}!", "example": {"body_text": [["A"]]}}, 2388299),
+        ({"type": "BODY", "text": "Il vaso è pronto, {{1}}", "example": {"body_text": [["A"]]}}, 2388299),
         ({"type": "BODY", "text": "a {{1}} b {{2}} c", "example": {"body_text": [["A", "B"]]}}, 2388293),
         ({"type": "BODY", "text": "Ciao {{2}}, il vaso è pronto.", "example": {"body_text": [["A"]]}}, 2388072),
         ({"type": "BODY", "text": "Ciao {{1}}, il vaso è pronto."}, 2388072),

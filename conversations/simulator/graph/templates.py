@@ -62,9 +62,9 @@ async def _mine(request: web.Request) -> Fields:
 
 
 def _check_samples(request: web.Request, given: Fields) -> None:
-    """A header's sample is a handle of the Resumable Upload API, or the address that Meta's list shows for one."""
+    """A header's sample is a handle of the Resumable Upload API."""
     for component in given.get("components") or ():
         example = component.get("example") if isinstance(component, dict) else None
         for handle in (example.get("header_handle") or ()) if isinstance(example, dict) else ():
-            if not str(handle).startswith("https://") and of(request).uploads.get(str(handle)) is None:
+            if of(request).uploads.get(str(handle)) is None:
                 raise GraphError(100, "The header_handle of an example is not one of an upload.", subcode=2494102)
