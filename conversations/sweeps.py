@@ -6,7 +6,7 @@ from datetime import datetime
 
 from conversations import clock, wake
 from conversations.actions import conversations as actions
-from conversations.actions import windows
+from conversations.actions import waiting, windows
 from conversations.actor import Actor
 from conversations.errors import DeskError
 from conversations.models import Attachment, Conversation, Delivery, Message
@@ -27,7 +27,7 @@ def sweep() -> int:
     if Attachment.objects.filter(status=Attachment.Status.PENDING, due_at__lte=machine).exists():
         wake.ring(wake.Bell.MEDIA)
     wake.ring(wake.Bell.READERS)
-    return settle.settle() + wake_snoozed(business)
+    return settle.settle() + wake_snoozed(business) + waiting.restore()
 
 
 def wake_snoozed(now: datetime, *, limit: int = 200) -> int:

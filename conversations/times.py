@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
 from django.utils import formats, timezone
 from django.utils.html import format_html
@@ -22,6 +22,22 @@ def when(at: datetime | None) -> SafeString | str:
 def machine_when(at: datetime | None) -> SafeString | str:
     """The same for machine times: heartbeats, deliveries, attempts, locks."""
     return _time(at, clock.machine_now())
+
+
+def moment(at: datetime, zone: tzinfo) -> str:
+    """Sat 21 Nov, 9:41 in words of the reader's language and in that zone."""
+    return formats.date_format(at.astimezone(zone), "D j M, H:i")
+
+
+def span(left: timedelta) -> str:
+    """How long: 48 min, 1 h 22, 2 d 3 h. Never less than nothing."""
+    minutes = max(0, int(left.total_seconds() // 60))
+    if minutes < 60:
+        return _("%(count)s min") % {"count": minutes}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": minutes}
+    return _("%(days)s d %(hours)s h") % {"days": hours // 24, "hours": hours % 24}
 
 
 def _time(at: datetime | None, now: datetime) -> SafeString | str:

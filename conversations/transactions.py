@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 
@@ -27,3 +27,15 @@ def joined(verb: Callable[P, R]) -> Callable[P, R]:
             return verb(*args, **kwargs)
 
     return run
+
+
+def afterwards(work: Callable[..., object], *given: Any) -> None:
+    """Once the transaction is committed, for what may be lost in a crash because a sweep finds it too. A failure is logged only.
+
+    Not a partial: Django names what failed by its `__qualname__`, which partials lack.
+    """
+
+    def after() -> None:
+        work(*given)
+
+    transaction.on_commit(after, robust=True)

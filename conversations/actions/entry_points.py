@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 
 from conversations import clock, window
 from conversations.actions import windows
 from conversations.models import Conversation, Direction, Message, MessageStatus, Window
+from conversations.transactions import afterwards
 from conversations.window import Told
 
 LOOKED_BACK = timedelta(days=30)  # clicks further back than this decide nothing any more
@@ -90,7 +89,7 @@ def read_anew(conversations: Iterable[int]) -> None:
     Window.objects.filter(gone).delete()
     windows.put(spans)
     # Afterwards: a conversation is locked before its messages, never after. Lost, it is found when the pricing window ends.
-    transaction.on_commit(partial(_look_again, [row.pk for row in rows]), robust=True)
+    afterwards(_look_again, [row.pk for row in rows])
 
 
 def _span(

@@ -17,13 +17,18 @@ from conversations.models import Conversation, Lock
 HOLD = timedelta(minutes=7)  # C42; between 5 and 15 by setting, with the inbox
 
 
+def require_free(conversation: Conversation, by: User) -> Lock | None:
+    """The conversation's lock, if it has one. Raises Locked (423) with the holder while another's stands."""
+    lock = Lock.objects.select_related("holder").filter(conversation=conversation).first()
+    if lock is not None and lock.stands(clock.machine_now()) and lock.holder_id != by.pk:
+        raise Locked(holder=lock.holder.get_username(), until=lock.until.isoformat())
+    return lock
+
+
 @transaction.atomic
 def hold(*, conversation: Conversation, by: User) -> Lock:
-    """Take or renew the lock; the conversation's row must be locked. Raises Locked (423) with the holder while another's stands."""
-    now = clock.machine_now()
-    lock = Lock.objects.select_related("holder").filter(conversation=conversation).first()
-    if lock is not None and lock.stands(now) and lock.holder_id != by.pk:
-        raise Locked(holder=lock.holder.get_username(), until=lock.until.isoformat())
+    """Take or renew the lock; the conversation's row must be locked. Raises Locked (423) as above."""
+    now, lock = clock.machine_now(), require_free(conversation, by)
     if lock is None:
         lock = Lock.objects.create(conversation=conversation, holder=by, taken_at=now, active_at=now, until=now + HOLD)
         record(Kind.LOCK_TAKEN, by=Actor.person(by), conversation=conversation)

@@ -7,41 +7,22 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 
-from conversations import clock, wake, window
+from conversations import clock, gate, wake
 from conversations.access.visibility import require_may_answer
 from conversations.actions import costs, locks, uploads
 from conversations.actor import Actor
-from conversations.errors import (
-    ChannelStopped,
-    ConversationClosed,
-    Invalid,
-    KeyReused,
-    Unconfirmed,
-    WindowClosed,
-)
+from conversations.errors import KeyReused
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
-from conversations.models import Attempt, Channel, Conversation, Direction, Lane, Message, MessageStatus, Origin
+from conversations.models import Conversation, Direction, Lane, Message, MessageStatus, Origin
 from conversations.outbox import caps, line
-from conversations.queries import templates
 from conversations.row_locks import lock_conversation
 from conversations.transactions import joined
-from conversations.whatsapp import outgoing
 
 LANES = {Origin.AGENT: Lane.AGENT, Origin.SYSTEM: Lane.AGENT, Origin.RULE: Lane.AUTOMATIC, Origin.FLOW: Lane.AUTOMATIC}
-
-
-def check_window(conversation: Conversation, type_: str) -> None:
-    """Raises WindowClosed when a free-form message may not be sent now; a template always may (C20)."""
-    margin = conversation.channel.window_margin_seconds
-    if type_ != "template" and not window.may_send_free_form(conversation.window_ends_at, clock.now(), margin):
-        raise WindowClosed(
-            window_ended_at=conversation.window_ends_at.isoformat() if conversation.window_ends_at else None
-        )
 
 
 @transaction.atomic
@@ -58,18 +39,14 @@ def answer(
     """A person answers. From the pool this takes the conversation (D43); a colleague's is refused.
 
     `content` is Meta's object of that type, such as {"body": "Ciao"} for text. Repeating `client_key` returns the first message (C32).
-    Raises NotYours 403, Locked 423, ConversationClosed, ChannelStopped, WindowClosed, KeyReused 409, Invalid 400, TemplateRefused.
+    Raises NotYours 403, Locked 423, ConversationClosed and KeyReused 409, what the gate raises, OptedOut.
     """
     if client_key and (first := Message.objects.filter(sender_user=by, client_key=client_key).first()):
-        if (first.conversation_id, first.type, first.payload) != (conversation.pk, type_, content):
-            raise KeyReused
-        return first
+        return _same(first, conversation, type_, content, reply_to_wamid, not_before)
     row = lock_conversation(conversation)
     require_may_answer(by, row)
-    if not row.is_active:
-        raise ConversationClosed
+    gate.require_active(row)
     locks.hold(conversation=row, by=by)
-    check_window(row, type_)
     actor = Actor.person(by)
     if row.assignee_id is None:
         import_string(settings.ASSIGNMENT)(conversation=row, by=by)
@@ -101,12 +78,10 @@ def queue(
 ) -> Message:
     """A rule, flow or the system writes to the customer: an outbox row in the caller's transaction.
 
-    Raises WindowClosed, ChannelStopped, Invalid, TemplateRefused. Caps are the caller's; halts are read at delivery (D5).
+    Raises what the gate raises, OptedOut and CapReached. Halts are read at delivery (D5).
     """
-    row = lock_conversation(conversation)
-    check_window(row, type_)
     return _queue(
-        conversation=row,
+        conversation=lock_conversation(conversation),
         actor=by,
         origin=origin,
         type_=type_,
@@ -132,14 +107,8 @@ def _queue(
     not_before: datetime | None = None,
 ) -> Message:
     """The conversation's row must be locked."""
-    if conversation.channel.status == Channel.Status.OFFLINE:
-        raise ChannelStopped(_("This number is switched off."))
-    if problem := outgoing.problem(type_, content):
-        raise Invalid(problem)
-    template, text = None, outgoing.words(type_, content)
-    if type_ == "template":
-        template, text = templates.require_usable(conversation.channel, content)
     now = clock.now()
+    template, text = gate.require_sendable(conversation, type_=type_, content=content, at=now)
     message = Message(
         conversation=conversation,
         channel_id=conversation.channel_id,
@@ -159,6 +128,7 @@ def _queue(
         timestamp=now,
         created_at=now,
         lane=LANES.get(Origin(origin), Lane.BULK),
+        scheduled_for=not_before,
         not_before=not_before or now,
         turn=line.take_turn(conversation),
         client_key=client_key,
@@ -166,7 +136,7 @@ def _queue(
     if (hold := caps.hold(conversation, message)) is not None:
         message.status, message.hold_code, message.not_before = MessageStatus.HELD, hold.code, hold.until
     if (first := _save(message)) is not None:
-        return first
+        return _same(first, conversation, type_, content, reply_to_wamid, not_before)
     uploads.attach(message)
     costs.record(message)
     conversation.last_message = message
@@ -197,6 +167,21 @@ def _queue(
     return message
 
 
+def _same(
+    first: Message,
+    conversation: Conversation,
+    type_: str,
+    content: dict[str, Any],
+    reply_to_wamid: str,
+    scheduled_for: datetime | None,
+) -> Message:
+    """The first message under this key. Raises KeyReused unless it was asked for by the very same request (C32)."""
+    asked = (conversation.pk, type_, content, reply_to_wamid, scheduled_for)
+    if (first.conversation_id, first.type, first.payload, first.reply_to_wamid, first.scheduled_for) != asked:
+        raise KeyReused
+    return first
+
+
 def _save(message: Message) -> Message | None:
     """Insert it; the first message under the same sender's key when there is one already (two requests at once)."""
     if message.client_key is None:
@@ -211,82 +196,3 @@ def _save(message: Message) -> Message | None:
             raise
         return first
     return None
-
-
-@transaction.atomic
-def cancel(*, message: Message, by: Actor) -> bool:
-    """Take back a message that has not left: True when it had not (conditional update: delivery may be taking it this moment)."""
-    waiting = [MessageStatus.SCHEDULED, MessageStatus.HELD, MessageStatus.QUEUED]
-    conversation = lock_conversation(message.conversation_id)
-    done = Message.objects.filter(pk=message.pk, status__in=waiting).update(status=MessageStatus.CANCELLED)
-    if done:
-        record(Kind.MESSAGE_CANCELLED, by=by, conversation=conversation, message=message.pk)
-        if message.origin == Origin.AGENT:
-            wait_again(conversation.pk)
-    return bool(done)
-
-
-@transaction.atomic
-def wait_again(conversation_id: int) -> None:
-    """An agent's answer did not reach the customer after all: unless another one did or will, they still wait."""
-    row = lock_conversation(conversation_id)
-    if not row.is_active or row.waiting_since is not None or row.last_inbound_at is None:
-        return
-    answers = Message.objects.outbound().filter(
-        conversation=row, origin__in=[Origin.AGENT, Origin.PHONE], timestamp__gte=row.last_inbound_at
-    )
-    if not answers.exclude(status__in=[MessageStatus.FAILED, MessageStatus.CANCELLED]).exists():
-        row.waiting_since = row.last_inbound_at
-        row.save(update_fields=["waiting_since"])
-
-
-@transaction.atomic
-def retry(*, message: Message, by: Actor, force: bool = False) -> bool:
-    """Queue a failed or unconfirmed message again because a person asked (C31, D4): as good as an answer, with its conditions.
-
-    `force`: although an earlier attempt may have reached the customer, so that two may arrive. Attempts keep their ids: a late status
-    still settles the one that it is about. Raises NotYours 403, NotAllowed 403, Locked 423, Unconfirmed 409, ConversationClosed,
-    WindowClosed.
-    """
-    conversation = lock_conversation(message.conversation_id)
-    if by.user is not None:
-        require_may_answer(by.user, conversation)
-    if not conversation.is_active:
-        raise ConversationClosed
-    if by.user is not None:
-        locks.hold(conversation=conversation, by=by.user)
-    check_window(conversation, message.type)
-    stuck = [MessageStatus.FAILED, MessageStatus.UNCONFIRMED]
-    if not force and is_unconfirmed(message):
-        raise Unconfirmed
-    done = Message.objects.filter(pk=message.pk, status__in=stuck).update(
-        status=MessageStatus.QUEUED,
-        not_before=clock.now(),
-        wamid=None,
-        error_code="",
-        error_detail="",
-        failed_at=None,
-        retry_at=None,
-        tries=0,
-        requeued=False,
-    )
-    if done:
-        record(Kind.MESSAGE_REQUEUED, by=by, conversation=conversation, message=message.pk, forced=force)
-        _waits_no_longer(conversation, message)
-        wake.on_commit(wake.Bell.DELIVER)
-    return bool(done)
-
-
-def is_unconfirmed(message: Message) -> bool:
-    """Whether one of its attempts may have reached the customer without anybody knowing."""
-    stuck = Message.objects.filter(pk=message.pk, status__in=[MessageStatus.FAILED, MessageStatus.UNCONFIRMED])
-    unknown = models.Exists(Attempt.objects.unknown().filter(message=models.OuterRef("pk")))
-    return stuck.filter(models.Q(status=MessageStatus.UNCONFIRMED) | unknown).exists()
-
-
-def _waits_no_longer(conversation: Conversation, answer: Message) -> None:
-    """Unless the customer has written since that answer."""
-    wrote = conversation.last_inbound_at
-    if answer.origin == Origin.AGENT and conversation.waiting_since and (wrote is None or wrote <= answer.timestamp):
-        conversation.waiting_since = None
-        conversation.save(update_fields=["waiting_since"])

@@ -14,19 +14,17 @@ from unfold.decorators import display
 
 from conversations.access.roles import Can
 from conversations.access.visibility import visible_messages
-from conversations.actions import messages as verbs
+from conversations.actions import outbox as verbs
 from conversations.actor import Actor
 from conversations.admin.config_admin import GrowingAdmin, ReadOnlyInline
 from conversations.admin.showing import NOTHING, Tone, chip, link, machine_when, pretty, short, state, when
 from conversations.errors import NotTransition
 from conversations.ingest.media import fetch_again
-from conversations.models import Attachment, Attempt, Message, MessageStatus, MessageVersion, Reaction
+from conversations.models import Attachment, Attempt, Message, MessageVersion, Reaction
 from conversations.whatsapp.errors import describe
 
 STATUS: dict[str, Tone] = {"failed": "danger", "unconfirmed": "warning", "held": "warning", "scheduled": "info"}
 FILE: dict[str, Tone] = {"pending": "info", "lost": "danger", "refused": "warning"}
-WAITING = {MessageStatus.SCHEDULED, MessageStatus.HELD, MessageStatus.QUEUED}
-STUCK = {MessageStatus.FAILED, MessageStatus.UNCONFIRMED}
 
 
 class AttemptInline(ReadOnlyInline):
@@ -105,8 +103,8 @@ class MessageAdmin(GrowingAdmin):
         return visible_messages(request.user)
 
     def offers(self, request: HttpRequest, row: Message) -> dict[str, Any]:
-        stuck, unsure = row.status in STUCK, row.status in STUCK and verbs.is_unconfirmed(row)
-        fitting = {"retry": stuck and not unsure, "force": unsure, "cancel": row.status in WAITING}
+        stuck, unsure = row.status in verbs.STUCK, row.status in verbs.STUCK and verbs.is_unconfirmed(row)
+        fitting = {"retry": stuck and not unsure, "force": unsure, "cancel": row.status in verbs.WAITING}
         return {name: words for name, words in self.verbs.items() if fitting[name]}
 
     def do_retry(self, request: HttpRequest, row: Message) -> str:

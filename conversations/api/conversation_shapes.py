@@ -11,6 +11,7 @@ from conversations import clock, reasons
 from conversations.api.directory_shapes import ChannelRef, DepartmentRef, PersonShape, TagShape
 from conversations.models import Contact, Conversation, Group, Identity, Lock, Message, Priority
 from conversations.queries.windows import windows_of
+from conversations.window import Windows
 
 PRIORITIES = [priority.name.lower() for priority in Priority]
 
@@ -146,7 +147,11 @@ class ConversationShape(serializers.ModelSerializer[Conversation]):
 
 
 def window_of(row: Conversation) -> dict[str, Any]:
-    now, windows = clock.now(), windows_of(row)
+    return shown_windows(windows_of(row))
+
+
+def shown_windows(windows: Windows) -> dict[str, Any]:
+    now = clock.now()
     return {
         "state": windows.state(now),
         "free_form_allowed": windows.free_form_allowed(now),

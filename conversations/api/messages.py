@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer, visible_conversations
-from conversations.actions import messages as verbs
+from conversations.actions import messages, outbox
 from conversations.api.answers import AnswerBody, RetryBody, said
 from conversations.api.bounds import TimeFilter
 from conversations.api.desk_view import DeskView
@@ -90,7 +90,7 @@ class Thread(ConversationPart, mixins.ListModelMixin, viewsets.GenericViewSet[Me
         if len(key) > LONGEST_KEY:
             raise Invalid(_("An Idempotency-Key has at most %(count)s characters.") % {"count": LONGEST_KEY})
         type_, content = said(given, row, self.user)
-        message = verbs.answer(
+        message = messages.answer(
             conversation=row,
             by=self.user,
             type_=type_,
@@ -148,7 +148,7 @@ class Messages(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         message = self._mine()
         body = RetryBody(data=request.data)
         body.is_valid(raise_exception=True)
-        if not verbs.retry(message=message, by=self.actor, force=body.validated_data["force"]):
+        if not outbox.retry(message=message, by=self.actor, force=body.validated_data["force"]):
             raise NotTransition(was=message.status)
         return self._shown(message)
 
@@ -166,6 +166,6 @@ class Messages(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: int) -> Response:
         message = self._mine()
-        if not verbs.cancel(message=message, by=self.actor):
+        if not outbox.cancel(message=message, by=self.actor):
             raise NotTransition(was=message.status)
         return self._shown(message)

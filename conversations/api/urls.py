@@ -14,6 +14,7 @@ from conversations.api.messages import Messages, Thread
 from conversations.api.notes import Notes
 from conversations.api.templates import Templates
 from conversations.api.uploads import Uploads
+from conversations.api.verdict import Verdicts
 
 router = SimpleRouter(use_regex_path=False)
 router.register("conversations", Conversations, "conversation")
@@ -28,4 +29,8 @@ router.register("channels", Channels, "channel")
 router.register("templates", Templates, "template")
 router.register("tags", Tags, "tag")
 
-urlpatterns: list[URLPattern | URLResolver] = [path("me/", Me.as_view(), name="me"), path("", include(router.urls))]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("me/", Me.as_view(), name="me"),
+    path("conversations/<int:conversation>/verdict/", Verdicts.as_view({"get": "retrieve"}), name="verdict"),
+    path("", include(router.urls)),
+]

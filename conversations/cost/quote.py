@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Subquery
@@ -17,6 +17,7 @@ from conversations.cost.reckon import estimate as reckon
 from conversations.models import Channel, Conversation, Identity, LedgerEntry, Template, Window
 
 SURCHARGE_CURRENCY = "USD"  # of Channel.surcharge (C20)
+FREE_KINDS = (Window.Kind.ENTRY_OFFER, Window.Kind.ENTRY_POINT)  # an answer to a click is free itself
 GROUP = {
     Category.SERVICE.value: Category.GROUP_SERVICE.value,
     Category.UTILITY.value: Category.GROUP_UTILITY.value,
@@ -26,12 +27,13 @@ GROUP = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message goes: the recipient's country, and until when an answered ad makes it free."""
+    """Where a message goes: the recipient's country; until when an ad makes it free, and until when no surcharge is due."""
 
     country: str = ""
     market: str = ""  # set for groups
     recipients: int = 1
     ad_ends_at: datetime | None = None
+    pricing_ends_at: datetime | None = None
 
 
 def category_of(type_: str, template: Template | None, *, to_group: bool = False) -> str:
@@ -73,24 +75,27 @@ def estimate(
         home=markets.country_of_phone(channel.display_phone_number),
         in_ad_window=in_ad_window,
         allowance_left=allowance_left(card, channel, at) if asks else 0,
-        surcharge=surcharge(card, channel, conversation.last_inbound_at, at),
+        surcharge=surcharge(card, channel, place.pricing_ends_at, at),
     )
 
 
 def place_of(conversation: Conversation) -> Place:
     """One query. The identity that the outbox would send to: the phone before the user id."""
-    ad = Window.objects.filter(conversation=conversation.pk, kind=Window.Kind.ENTRY_POINT)
-    if conversation.contact_id is None:
-        return _group_place(conversation, ad.values_list("expires_at", flat=True).first())
-    rows = list(
+    windows = Window.objects.filter(conversation=conversation.pk)
+    ad = Subquery(windows.filter(kind__in=FREE_KINDS, priced=False).order_by("-expires_at").values("expires_at")[:1])
+    pricing = Subquery(windows.filter(kind=Window.Kind.PRICING).values("expires_at")[:1])
+    if conversation.contact_id is None:  # members' countries are told later: the number's own stands for them
+        rows = Conversation.objects.filter(pk=conversation.pk).annotate(ad_ends_at=ad, pricing_ends_at=pricing)
+        ends = rows.values_list("ad_ends_at", "pricing_ends_at")[0]
+        return Place(markets.country_of_phone(conversation.channel.display_phone_number), "", 1, *ends)
+    people = list(
         Identity.objects.current()
         .filter(contact=conversation.contact_id, portfolio=conversation.channel.portfolio_id)
-        .values_list("kind", "value")
-        .annotate(ad_ends_at=Subquery(ad.values("expires_at")[:1]))
+        .annotate(ad_ends_at=ad, pricing_ends_at=pricing)
+        .values_list("kind", "value", "ad_ends_at", "pricing_ends_at")
     )
-    values = {kind: value for kind, value, _ends in rows}
-    ends = rows[0][2] if rows else None
-    return Place(country=_country(values), ad_ends_at=ends)
+    values = {kind: value for kind, value, _ad, _pricing in people}
+    return Place(_country(values), "", 1, *(people[0][2:] if people else (None, None)))
 
 
 def _country(values: dict[str, str]) -> str:
@@ -98,14 +103,9 @@ def _country(values: dict[str, str]) -> str:
     return markets.country_of(phone, values.get(Identity.Kind.BSUID) or "")
 
 
-def _group_place(conversation: Conversation, ad_ends_at: datetime | None) -> Place:
-    """Members' countries are not known before they are told of: the number's own stands for them."""
-    return Place(country=markets.country_of_phone(conversation.channel.display_phone_number), ad_ends_at=ad_ends_at)
-
-
-def surcharge(card: Card, channel: Channel, last_inbound_at: datetime | None, at: datetime) -> Decimal:
+def surcharge(card: Card, channel: Channel, pricing_ends_at: datetime | None, at: datetime) -> Decimal:
     """The business's own, in the card's currency: due once the pricing window has ended (C20, D25). Who never wrote has none."""
-    if last_inbound_at is None or at < last_inbound_at + timedelta(hours=channel.pricing_window_hours):
+    if pricing_ends_at is None or at < pricing_ends_at:
         return NOTHING
     amount = Decimal(str(channel.surcharge))
     found = card.convert(amount, SURCHARGE_CURRENCY, channel.billing_currency, day_of(channel, at))

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 
 from conversations import clock
 from conversations.actions import channels, contacts, templates
-from conversations.actions.messages import wait_again
+from conversations.actions.waiting import wait_again
 from conversations.actor import Actor
 from conversations.models import Contact, Conversation, Message, MessageStatus, Origin, Template, Window
 from conversations.outbox import pacing
+from conversations.transactions import afterwards
 from conversations.whatsapp.error_rules import STOPS, Effect, Rule
 from conversations.whatsapp.errors import rule_of
 
@@ -28,7 +28,7 @@ def apply(
 ) -> None:
     """`at`: when Meta found it so, now unless told. `of_group_member`: one participant did not get it, which says nothing of the others."""
     if message.status == MessageStatus.FAILED and message.origin == Origin.AGENT:
-        _afterwards(partial(wait_again, message.conversation_id))
+        afterwards(wait_again, message.conversation_id)  # a conversation is locked before its messages, never after
     rule = rule_of(code)
     if rule is None:
         return
@@ -58,7 +58,7 @@ def _opted_out(message: Message, at: datetime) -> None:
 
 
 def _window_closed(message: Message, at: datetime) -> None:
-    _afterwards(partial(_close_window, message.conversation_id, message.timestamp))
+    afterwards(_close_window, message.conversation_id, message.timestamp)
 
 
 @transaction.atomic
@@ -90,12 +90,7 @@ def _template(message: Message) -> Template | None:
 
 def _slower(message: Message, at: datetime) -> None:
     code = int(message.error_code) if message.error_code.isdigit() else 0
-    _afterwards(partial(pacing.slow_down, message.channel_id, code))  # it asks Redis, which no row should wait for
-
-
-def _afterwards(work: Callable[[], object]) -> None:
-    """A conversation is locked before its messages, never after."""
-    transaction.on_commit(work, robust=True)
+    afterwards(pacing.slow_down, message.channel_id, code)  # it asks Redis, which no row should wait for
 
 
 EFFECTS: dict[Effect, Callable[[Message, datetime], None]] = {

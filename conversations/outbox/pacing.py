@@ -12,12 +12,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import redis
 from django.conf import settings
-from django.db import transaction
 
 from conversations import clock
 from conversations.actor import Actor
@@ -25,6 +24,7 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Channel
 from conversations.outbox.bucket import Bucket, Limits
+from conversations.transactions import afterwards
 
 logger = logging.getLogger("sportello.outbox")
 Found = TypeVar("Found")
@@ -83,7 +83,7 @@ def count_after_commit(channel_ids: Iterable[int]) -> None:
         for channel_id, count in counts.items():
             came_in(channel_id, count)
 
-    transaction.on_commit(partial(tell, Counter(channel_ids)), robust=True)
+    afterwards(tell, Counter(channel_ids))
 
 
 def slow_down(channel_id: int, code: int = 130429) -> None:

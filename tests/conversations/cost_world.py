@@ -11,7 +11,7 @@ from conversations import stamps
 from conversations.actions import messages
 from conversations.actor import Actor
 from conversations.cost.card import STAMP
-from conversations.models import Allowance, Conversation, LedgerEntry, Message, MessageStatus, Origin, Template
+from conversations.models import Allowance, Conversation, LedgerEntry, Message, MessageStatus, Origin, Template, Window
 from conversations.outbox import receipts
 from conversations.whatsapp.payloads import StatusUpdate
 from tests.makers import make_conversation, make_inbound
@@ -27,6 +27,12 @@ def charged(**values: Any) -> Conversation:
     changed()
     make_inbound(conversation)
     return conversation
+
+
+def past_pricing_window(conversation: Conversation) -> None:
+    """It ended an hour before noon: a surcharge is due."""
+    rows = Window.objects.filter(conversation=conversation, kind=Window.Kind.PRICING)
+    rows.update(opened_at=NOON - timedelta(hours=49), expires_at=NOON - timedelta(hours=1))
 
 
 def changed() -> None:

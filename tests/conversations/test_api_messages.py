@@ -214,6 +214,31 @@ def test_the_same_key_gives_the_first_message_again(cast: Cast) -> None:
     assert code_of(client.post(thread(cast), {"text": "a"}, headers={"Idempotency-Key": "k" * 121})) == (400, "invalid")
 
 
+@pytest.mark.parametrize("other", [{"reply_to": True}, {"not_before": timedelta(hours=1)}])
+def test_a_key_stands_for_what_it_answers_and_when_too(cast: Cast, other: dict[str, Any]) -> None:
+    client, headers = api(cast.ben), {"Idempotency-Key": "k2"}
+    body: dict[str, Any] = {"text": "una volta"}
+    changed = {**body}
+    if "reply_to" in other:
+        changed["reply_to"] = cast.hello.pk
+    else:
+        changed["not_before"] = (clock.now() + other["not_before"]).isoformat()
+    for first, second in ((body, changed), (changed, body)):
+        headers = {"Idempotency-Key": f"k{first is body}"}
+        sent = client.post(thread(cast), first, headers=headers, format="json").json()
+        assert client.post(thread(cast), first, headers=headers, format="json").json()["id"] == sent["id"]
+        assert code_of(client.post(thread(cast), second, headers=headers, format="json")) == (409, "key_reused")
+
+
+def test_a_key_still_stands_after_a_retry(cast: Cast) -> None:
+    """What happens to the message meanwhile is no part of what was asked for."""
+    client, headers = api(cast.ben), {"Idempotency-Key": "k3"}
+    sent = client.post(thread(cast), {"text": "una volta"}, headers=headers).json()
+    Message.objects.filter(pk=sent["id"]).update(status="failed", error_code="131000")
+    assert client.post(f"/api/v1/messages/{sent['id']}/retry/").status_code == 200
+    assert client.post(thread(cast), {"text": "una volta"}, headers=headers).json()["id"] == sent["id"]
+
+
 def test_the_three_refusals(cast: Cast) -> None:
     with clock.travel(clock.now() + timedelta(hours=25)):
         assert code_of(api(cast.ben).post(thread(cast), {"text": "tardi"})) == (409, "window_closed")

@@ -37,6 +37,7 @@ TABLE: dict[str, str] = {
     "post /conversations/{conversation}/uploads/": ANSWER,
     "get /conversations/{conversation}/notes/": READ,
     "post /conversations/{conversation}/notes/": DESK,
+    "get /conversations/{conversation}/verdict/": READ,
     "get /messages/": READ,
     "get /messages/{id}/": READ,
     "get /messages/{id}/attempts/": READ,

@@ -19,7 +19,7 @@ from conversations.models import (
     Rate,
     Window,
 )
-from tests.conversations.cost_world import NOON, changed, charged, send, template
+from tests.conversations.cost_world import NOON, changed, charged, past_pricing_window, send, template
 from tests.makers import make_channel, make_contact, make_conversation, make_inbound, make_outbound
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +155,7 @@ def test_nothing_is_charged_within_an_answered_ads_window() -> None:
         free_form=False,
         priced=False,
     )
-    conversation.last_inbound_at = NOON - timedelta(hours=71)
+    past_pricing_window(conversation)
     offer = template(conversation, "MARKETING")
     inside = quote.estimate(conversation, type_="template", template=offer)
     after = quote.estimate(conversation, type_="template", template=offer, at=NOON + timedelta(hours=2))

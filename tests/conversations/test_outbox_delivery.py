@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from conversations import clock
-from conversations.actions import channels, messages
+from conversations.actions import channels, outbox
 from conversations.models import Attempt, Channel, Conversation, Event, Halt, Identity, Message
 from conversations.outbox import claim, deliver
 from tests.conversations.sending import RULE, fresh, later, queue, received, talk
@@ -76,7 +76,7 @@ def test_a_person_may_retry_what_failed_and_attempts_are_numbered_on(desk: Desk)
         desk.fault("error", code=131026)
         deliver.drain_outbox()
         assert fresh(message).status == "failed"
-        messages.retry(message=message, by=RULE)
+        outbox.retry(message=message, by=RULE)
     desk.settle()
     assert fresh(message).status == "read"
     assert list(Attempt.objects.order_by("number").values_list("number", flat=True)) == [1, 2, 3]
@@ -138,18 +138,6 @@ def test_an_automatic_message_that_waited_for_more_than_an_hour_is_not_sent(desk
     desk.settle()
     assert (fresh(automatic).status, fresh(automatic).error_code) == ("failed", "too_late")
     assert fresh(by_hand).status == "read"
-
-
-def test_a_customer_whose_only_answer_failed_waits_again(desk: Desk) -> None:
-    conversation = talk(desk)
-    since = Conversation.objects.get(pk=conversation.pk).last_inbound_at
-    for waits_since in (since, None):
-        queue(conversation, origin="agent")
-        assert Conversation.objects.get(pk=conversation.pk).waiting_since is None
-        if waits_since:
-            desk.fault("error", code=131026)
-        desk.settle()
-        assert Conversation.objects.get(pk=conversation.pk).waiting_since == waits_since
 
 
 def test_a_customer_without_an_address_is_not_written_to(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from conversations.actions import messages
+from conversations.actions import outbox
 from conversations.models import Attempt, Conversation, EarlyStatus, Event, Message, Notification
 from conversations.outbox import claim, deliver, settle
 from conversations.whatsapp import transport
@@ -215,7 +215,7 @@ def forced(desk: Desk, kind: str = "unheard") -> Message:
     """Sent into a mishap, then once more by a person; nobody has told of either yet."""
     desk.settings(statuses=False)
     message = hanging(desk, talk(desk), kind, origin="agent")
-    assert messages.retry(message=message, by=RULE, force=True)
+    assert outbox.retry(message=message, by=RULE, force=True)
     return message
 
 
@@ -263,7 +263,7 @@ def test_the_first_attempts_failure_does_not_fail_the_second(desk: Desk) -> None
     desk.settle()
     assert fresh(message).status == "sent"
     assert list(message.attempts.order_by("number").values_list("error_code", flat=True)) == ["131026", ""]
-    assert not messages.is_unconfirmed(message)
+    assert not outbox.is_unconfirmed(message)
 
 
 def test_a_failure_that_comes_while_it_waits_for_its_second_try_changes_nothing(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from conversations.models import (
     MessageStatus,
     Rate,
 )
-from tests.conversations.cost_world import NOON, came_to, changed, charged, send, status, tell
+from tests.conversations.cost_world import NOON, came_to, changed, charged, past_pricing_window, send, status, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -54,8 +54,7 @@ def test_statuses_settle_in_any_order_and_doubled(order: tuple[str, ...]) -> Non
 
 def test_a_failed_message_costs_nothing_not_even_the_surcharge() -> None:
     conversation = charged()
-    conversation.last_inbound_at = NOON - timedelta(hours=49)
-    conversation.save(update_fields=["last_inbound_at"])
+    past_pricing_window(conversation)
     message = send(conversation)
     tell(message, status(message, "sent", category="service"), status(message, "failed"))
     assert message.cost.surcharge == Decimal("0.01")

@@ -68,7 +68,7 @@ def hold(conversation: Conversation, message: Message) -> Hold | None:
         return None
     if found.until is None:
         raise OptedOut
-    if message.origin == Origin.RULE and found.until > wish.at + STALE:
+    if message.origin == Origin.RULE and comes_too_late(found, wish.at):
         raise CapReached(found.sentence, cap=found.code)
     return found
 
@@ -97,6 +97,11 @@ def look_at(message: Message) -> Hold | None:
     )
     message.initiated = wish.begins
     return wish.held()
+
+
+def comes_too_late(hold: Hold, at: datetime) -> bool:
+    """For an automatic reply, which is for the moment it was written for (A15)."""
+    return hold.until is not None and hold.until > at + STALE
 
 
 def binds(which: str, origin: str) -> bool:
