@@ -12,8 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from conversations import clock, stamps
-from conversations.actions import budgets, costs
-from conversations.actions import messages as outbox
+from conversations.actions import budgets, costs, outbox
 from conversations.actor import Actor
 from conversations.cost import budgets as reading
 from conversations.cost.meter import Spent, forecast
