@@ -9,7 +9,7 @@ from conversations.actions import conversations as actions
 from conversations.actions import waiting, windows
 from conversations.actor import Actor
 from conversations.errors import DeskError
-from conversations.models import Attachment, Conversation, Delivery, Message
+from conversations.models import Attachment, Conversation, Delivery, Message, Signal
 from conversations.outbox import settle
 
 SNOOZE = Actor.system("snooze")
@@ -26,6 +26,8 @@ def sweep() -> int:
         wake.ring(wake.Bell.DELIVER)
     if Attachment.objects.filter(status=Attachment.Status.PENDING, due_at__lte=machine).exists():
         wake.ring(wake.Bell.MEDIA)
+    if Signal.objects.due(machine).exists():
+        wake.ring(wake.Bell.SIGNALS)
     wake.ring(wake.Bell.READERS)
     return settle.settle() + wake_snoozed(business) + waiting.restore()
 

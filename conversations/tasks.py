@@ -5,10 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 
 from conversations import heartbeat, housekeeping, sweeps, wake, watchdog
-from conversations.actions import budgets, channel_health, costs
+from conversations.actions import budgets, catalogue, channel_health, costs
 from conversations.ingest import media, process, run
 from conversations.journal import readers
-from conversations.outbox import deliver
+from conversations.outbox import deliver, signals
 from conversations.pace import GATHER
 from conversations.templates import sync
 
@@ -35,6 +35,12 @@ def deliver_outbox() -> int:
 def fetch_media() -> int:
     wake.answered(wake.Bell.MEDIA)
     return media.fetch_due()
+
+
+@shared_task(name="conversations.send_signals")
+def send_signals() -> int:
+    wake.answered(wake.Bell.SIGNALS)
+    return signals.send_due()
 
 
 @shared_task(name="conversations.read_journal")
@@ -71,6 +77,12 @@ def check_channels() -> int:
 @heartbeat.periodic("conversations.check_costs")
 def check_costs() -> int:
     return costs.look_after() + budgets.check()
+
+
+@shared_task(name="conversations.sync_products")
+@heartbeat.periodic("conversations.sync_products")
+def sync_products() -> int:
+    return catalogue.sync_all()
 
 
 @shared_task(name="conversations.housekeeping")

@@ -31,6 +31,7 @@ class Bell(StrEnum):
     DELIVER = "conversations.deliver_outbox"
     READERS = "conversations.read_journal"
     MEDIA = "conversations.fetch_media"
+    SIGNALS = "conversations.send_signals"
     TEMPLATES = "conversations.sync_templates"
 
 

@@ -118,7 +118,18 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
         ),
         (
             _("Customers and conversations"),
-            {"fields": ["time_zone", "language", "default_department", "reopen_hours", "picture_side"]},
+            {
+                "fields": [
+                    "time_zone",
+                    "language",
+                    "default_department",
+                    "reopen_hours",
+                    "picture_side",
+                    "read_receipts",
+                    "shows_typing",
+                    "catalog_id",
+                ]
+            },
         ),
         (
             _("Limits and prices"),

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from conversations.access.roles import Can, allows
-from conversations.actions import onboarding
+from conversations.actions import catalogue, onboarding
 from conversations.actor import Actor
 from conversations.admin.config_admin import ConfigAdmin, ReadOnlyAdmin
 from conversations.errors import DeskError
-from conversations.models import Channel, ChannelProfile, ChannelSetup, StepAdvice
+from conversations.models import Channel, ChannelProfile, ChannelSetup, Product, StepAdvice
 from conversations.onboarding import badge
 from conversations.onboarding.steps import checklist, profile_of, setup_of
 from conversations.queries.channels import vitals
@@ -113,7 +113,12 @@ def _badge_state(_request: HttpRequest, channel: Channel, by: Actor) -> str:
     return _("WhatsApp was asked.")
 
 
+def _catalogue(_request: HttpRequest, channel: Channel, _by: Actor) -> str:
+    return _("%(count)s products fetched.") % {"count": catalogue.connect(channel=channel)}
+
+
 VERBS: dict[str, Do] = {
+    "catalogue": _catalogue,
     "documents": _documents,
     "review-sent": _review_sent,
     "review-decided": _review_decided,
@@ -163,6 +168,7 @@ class SetupPages:
             "profile": profile_of(channel),
             "vitals": vitals(channel),
             "badge": badge.readiness(channel),
+            "products": Product.objects.filter(catalog_id=channel.catalog_id).count() if channel.catalog_id else 0,
         }
         return TemplateResponse(request, "admin/conversations/channel/setup.html", context)
 

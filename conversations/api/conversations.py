@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer
 from conversations.actions import conversations as verbs
+from conversations.actions import signals
 from conversations.api.conversation_filters import PRIORITY_BY_NAME, ConversationFilter
 from conversations.api.conversation_shapes import ConversationShape
 from conversations.api.desk_view import DeskView
@@ -101,7 +102,20 @@ class Conversations(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
     @extend_schema(summary="Nothing in it is unread any more", request=None, responses=ConversationShape)
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: int) -> Response:
-        return self._shown(verbs.mark_read(conversation=self._mine(), by=self.actor))
+        row = verbs.mark_read(conversation=self._mine(), by=self.actor)
+        signals.opened(conversation=row, by=self.user)
+        return self._shown(row)
+
+    @extend_schema(
+        summary="I am writing an answer",
+        description="Renews the lock and, where the channel says so, shows the customer “typing…”. 423 `locked` while a colleague answers.",
+        request=None,
+        responses={204: None},
+    )
+    @action(detail=True, methods=["post"])
+    def typing(self, request: Request, pk: int) -> Response:
+        signals.typing(conversation=self._mine(), by=self.user)
+        return Response(status=204)
 
     @extend_schema(summary="Set the priority", request=PriorityBody, responses=ConversationShape)
     @action(detail=True, methods=["post"])

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from conversations.api.directory_shapes import PersonShape
-from conversations.models import Attachment, Attempt, Direction, Message, MessageStatus, Note, Origin
+from conversations.models import Attachment, Attempt, Direction, Message, MessageStatus, Note, Origin, Reaction
 from conversations.queries.conversations import quoted
 from conversations.queries.people import shown_name
 from conversations.whatsapp.error_rules import Class
@@ -70,6 +70,10 @@ class ErrorShape(serializers.Serializer[Any]):
     next_try = serializers.DateTimeField(
         allow_null=True, help_text="By itself, not before this; on a stopped number once it sends again."
     )
+
+
+def _whose(reaction: Reaction) -> str:
+    return reaction.contact.shown_name if reaction.contact is not None else shown_name(reaction.user)
 
 
 class MessageList(serializers.ListSerializer[Any]):
@@ -145,7 +149,7 @@ class MessageShape(serializers.ModelSerializer[Message]):
 
     @extend_schema_field(ReactionShape(many=True))
     def get_reactions(self, row: Message) -> list[dict[str, Any]]:
-        shown = [{"emoji": one.emoji, "name": one.contact.shown_name, "at": one.at} for one in row.reactions.all()]
+        shown = [{"emoji": one.emoji, "name": _whose(one), "at": one.at} for one in row.reactions.all()]
         return list(ReactionShape(shown, many=True).data)
 
     @extend_schema_field(ErrorShape(allow_null=True))

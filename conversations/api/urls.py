@@ -12,6 +12,7 @@ from conversations.api.directory import Agents, Channels, Departments, Tags
 from conversations.api.me import Me
 from conversations.api.messages import Messages, Thread
 from conversations.api.notes import Notes
+from conversations.api.products import Products
 from conversations.api.templates import Templates
 from conversations.api.uploads import Uploads
 from conversations.api.verdict import Verdicts
@@ -27,6 +28,7 @@ router.register("departments", Departments, "department")
 router.register("agents", Agents, "agent")
 router.register("channels", Channels, "channel")
 router.register("templates", Templates, "template")
+router.register("products", Products, "product")
 router.register("tags", Tags, "tag")
 
 urlpatterns: list[URLPattern | URLResolver] = [

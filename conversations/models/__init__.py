@@ -32,8 +32,10 @@ from conversations.models.order import Order, OrderLine
 from conversations.models.portfolio import Portfolio
 from conversations.models.presence import Presence
 from conversations.models.pricing import Allowance, Exchange, Market, Rate
+from conversations.models.product import Product
 from conversations.models.rating import Rating
 from conversations.models.setup import ChannelProfile, ChannelSetup, StepAdvice, StepKey
+from conversations.models.signal import Signal
 from conversations.models.stamp import Alarm, Heartbeat, Stamp
 from conversations.models.tag import Tag
 from conversations.models.tally import DayTally, Reached, ReachTally
@@ -92,12 +94,14 @@ __all__ = [
     "Portfolio",
     "Presence",
     "Priority",
+    "Product",
     "Rate",
     "Rating",
     "ReachTally",
     "Reached",
     "Reaction",
     "SavedView",
+    "Signal",
     "Stamp",
     "StepAdvice",
     "StepKey",

@@ -50,6 +50,11 @@ class Channel(ChannelCaps):
         RED = "RED", _("Red")
         UNKNOWN = "UNKNOWN", _("Unknown")
 
+    class ReadReceipts(models.TextChoices):
+        NEVER = "never", _("Never")
+        ANSWERED = "answered", _("When an agent answers")
+        OPENED = "opened", _("When whoever answers it opens it")
+
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.WHATSAPP)
     name = models.CharField(_("name"), max_length=120)
     portfolio = models.ForeignKey(
@@ -135,6 +140,19 @@ class Channel(ChannelCaps):
         help_text=_(
             "Sent with one click while a window is closing: it asks the customer for a word, which opens the window again."
         ),
+    )
+    read_receipts = models.CharField(  # C34
+        _("blue ticks"), max_length=8, choices=ReadReceipts.choices, default=ReadReceipts.ANSWERED
+    )
+    shows_typing = models.BooleanField(
+        _("show “typing…”"), default=True, help_text=_("WhatsApp marks as read what an agent begins to answer.")
+    )
+    catalog_id = models.CharField(
+        _("catalogue"),
+        max_length=40,
+        blank=True,
+        validators=[RegexValidator(r"^\d*$", _("Digits only."))],
+        help_text=_("Meta's id of the catalogue whose products agents may send."),
     )
     badge_messages = models.PositiveSmallIntegerField(  # C5
         _("messages a month for the badge"), default=200, help_text=_("So many sent in 30 days before it is asked for.")

@@ -234,10 +234,23 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
 
 
 class Reaction(models.Model):
-    """An emoji on a message; a newer one of the same person replaces it, an empty one removes it (facts §3)."""
+    """An emoji on a message; a newer one of the same person replaces it, an empty one removes it (facts §3).
+
+    The business has one on each message, whoever of its people chose it.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="reactions", verbose_name=_("message"))
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+", verbose_name=_("customer"))
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("customer")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("agent"),
+    )
     emoji = models.CharField(_("emoji"), max_length=32)
     at = models.DateTimeField(_("at"))
 
@@ -246,7 +259,12 @@ class Reaction(models.Model):
     class Meta:
         verbose_name = _("reaction")
         verbose_name_plural = _("reactions")
-        constraints = [models.UniqueConstraint(fields=["message", "contact"], name="one_reaction_each")]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "contact"], name="one_reaction_each"),
+            models.UniqueConstraint(
+                fields=["message"], condition=models.Q(contact__isnull=True), name="one_reaction_of_ours"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.emoji

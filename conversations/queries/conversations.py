@@ -44,7 +44,9 @@ def thread_of(conversation: Conversation) -> QuerySet[Message]:
 def _with_parts(rows: QuerySet[Message]) -> QuerySet[Message]:
     return rows.select_related("sender_contact", "sender_user", "template").prefetch_related(
         "attachments",
-        Prefetch("reactions", queryset=Reaction.objects.standing().select_related("contact").order_by("at", "pk")),
+        Prefetch(
+            "reactions", queryset=Reaction.objects.standing().select_related("contact", "user").order_by("at", "pk")
+        ),
     )
 
 

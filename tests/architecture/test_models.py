@@ -42,7 +42,7 @@ HAPPENINGS = {
         "VolumeTier", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",
-        "ChannelSetup", "BudgetMonth", "DayTally", "ReachTally", "Reached",
+        "ChannelSetup", "Signal", "Product", "BudgetMonth", "DayTally", "ReachTally", "Reached",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},

@@ -30,6 +30,8 @@ TABLE: dict[str, str] = {
     "post /conversations/{id}/snooze/": ANSWER,
     "post /conversations/{id}/open/": ANSWER,
     "post /conversations/{id}/read/": ANSWER,
+    "post /conversations/{id}/typing/": ANSWER,
+    "get /products/": READ,
     "post /conversations/{id}/priority/": ANSWER,
     "post /conversations/{id}/hand_over/": ANSWER,
     "get /conversations/{conversation}/messages/": READ,
