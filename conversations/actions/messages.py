@@ -12,7 +12,7 @@ from django.utils.module_loading import import_string
 
 from conversations import clock, gate, wake
 from conversations.access.visibility import require_may_answer
-from conversations.actions import costs, locks, uploads
+from conversations.actions import costs, locks, reactions, signals, uploads
 from conversations.actor import Actor
 from conversations.errors import KeyReused
 from conversations.journal.kinds import Kind
@@ -139,10 +139,15 @@ def _queue(
         return _same(first, conversation, type_, content, reply_to_wamid, not_before)
     uploads.attach(message)
     costs.record(message)
-    conversation.last_message = message
-    conversation.last_activity_at = now
-    changed = ["last_message", "last_activity_at", "line_at"]
-    if origin == Origin.AGENT:
+    if type_ == "reaction":  # shown on its target: no answer, and nothing new in the list
+        reactions.keep(message)
+        changed = ["line_at"]
+    else:
+        conversation.last_message = message
+        conversation.last_activity_at = now
+        changed = ["last_message", "last_activity_at", "line_at"]
+    if origin == Origin.AGENT and type_ != "reaction":
+        signals.answered(conversation)
         conversation.last_agent_at = now
         conversation.waiting_since = None
         conversation.unread = 0

@@ -42,6 +42,7 @@ def thread_of(conversation: Conversation) -> QuerySet[Message]:
 
 
 def _with_parts(rows: QuerySet[Message]) -> QuerySet[Message]:
+    rows = rows.exclude(type="reaction")  # ours show on the message they are for, as the customers' do
     return rows.select_related("sender_contact", "sender_user", "template").prefetch_related(
         "attachments",
         Prefetch(

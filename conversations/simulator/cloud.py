@@ -166,6 +166,9 @@ async def _mark_read(simulator: Simulator, channel: Channel, body: dict[str, Any
     typing = body.get("typing_indicator")
     if typing is not None and (not isinstance(typing, dict) or typing.get("type") != "text"):
         raise GraphError(131009, "Param typing_indicator['type'] must be one of {TEXT}.")
+    simulator.marks.append(
+        {"phone_number_id": channel.phone_number_id, "wamid": body["message_id"], "typing": typing is not None}
+    )
     simulator.phones.read_by_desk(channel, body["message_id"], typing=typing is not None)
     await simulator.store.committed()
     return web.json_response({"success": True})

@@ -161,6 +161,11 @@ async def received(request: web.Request) -> web.Response:
     return web.json_response({"messages": found, "next": following, **counts})
 
 
+async def marks(request: web.Request) -> web.Response:
+    """What was marked read by the desk, oldest first; the newest thousand."""
+    return web.json_response({"marks": list(of(request).marks)})
+
+
 async def clock(request: web.Request) -> web.Response:
     """{"now": ISO or unix seconds}: business time for as long as the desk's own clock cannot be read (the seeder, D26)."""
     simulator, body = of(request), await request.json()

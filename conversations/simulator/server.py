@@ -43,6 +43,7 @@ def make_server(options: Options) -> web.Application:
             post("/control/webhook", control.webhook),
             get("/control/templates", control.templates),
             post("/control/templates", control.templates),
+            get("/control/marks", control.marks),
             get("/control/faults", control.faults),
             post("/control/faults", control.faults),
             get("/control/settings", control.settings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -56,6 +57,7 @@ class Simulator:
         self.throughput, self.pairs = Throughput(), Pairs()
         self.webhooks = Webhooks(self.store, self.channels, self.numbers, self.settings)
         self.groups = Groups(self.store)
+        self.marks: deque[dict[str, Any]] = deque(maxlen=1000)  # what was marked read, for whoever counts
         self.phones = Phones(
             chats=self.chats,
             customers=self.customers,
