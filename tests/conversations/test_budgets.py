@@ -12,7 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from conversations import clock, stamps
-from conversations.actions import budgets, costs, outbox
+from conversations.actions import budgets, costs, messages, outbox
 from conversations.actor import Actor
 from conversations.cost import budgets as reading
 from conversations.cost.meter import Spent, forecast
@@ -281,7 +281,7 @@ def test_a_cancelled_message_costs_nothing_and_gives_its_free_place_back() -> No
     conversation = charged()
     Allowance.objects.filter(channel=conversation.channel).update(messages=1)
     changed()
-    first = outbox.queue(conversation=conversation, by=RULE, origin=Origin.RULE, content={"body": "Eccoci"})
+    first = messages.queue(conversation=conversation, by=RULE, origin=Origin.RULE, content={"body": "Eccoci"})
     assert send(conversation).cost.estimated_free == ""
     outbox.cancel(message=first, by=Actor.system("test"))
     read_journal()
@@ -321,12 +321,12 @@ def test_a_used_up_budget_holds_what_is_automatic_and_not_what_people_write() ->
     send(conversation)
     budgets.check()
     stamps.forget_all()
-    campaign = outbox.queue(conversation=conversation, by=RULE, origin=Origin.CAMPAIGN, content={"body": "Offerta"})
+    campaign = messages.queue(conversation=conversation, by=RULE, origin=Origin.CAMPAIGN, content={"body": "Offerta"})
     assert (campaign.status, campaign.hold_code) == ("held", "budget")
     assert campaign.not_before == datetime(2026, 11, 30, 23, 0, tzinfo=UTC)
     with pytest.raises(CapReached):
-        outbox.queue(conversation=conversation, by=RULE, origin=Origin.RULE, content={"body": "Eccoci"})
-    by_hand = outbox.queue(conversation=conversation, by=RULE, origin=Origin.AGENT, content={"body": "Eccoci"})
+        messages.queue(conversation=conversation, by=RULE, origin=Origin.RULE, content={"body": "Eccoci"})
+    by_hand = messages.queue(conversation=conversation, by=RULE, origin=Origin.AGENT, content={"body": "Eccoci"})
     assert by_hand.status == "queued"
     Budget.objects.filter(pk=found.pk).update(amount=Decimal(9))
     budgets.check()
@@ -340,7 +340,7 @@ def test_a_campaign_queued_at_once_is_held_when_the_budget_is_used_up_on_the_way
     conversation = dear()
     budget("1", conversation.channel, is_hard=True)
     offers = [
-        outbox.queue(conversation=conversation, by=RULE, origin=Origin.CAMPAIGN, content={"body": "Offerta"})
+        messages.queue(conversation=conversation, by=RULE, origin=Origin.CAMPAIGN, content={"body": "Offerta"})
         for _number in range(3)
     ]
     budgets.check()
