@@ -33,6 +33,7 @@ MENU: list[tuple[Any, bool, list[Item]]] = [
             (_("Conversations"), "forum", "conversations_conversation"),
             (_("Messages"), "chat", "conversations_message"),
             (_("Contacts"), "person", "conversations_contact"),
+            (_("Groups"), "group", "conversations_group"),
             (_("Weekly reports"), "bar_chart", "reports_weeklyreport"),
         ],
     ),

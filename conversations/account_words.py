@@ -93,6 +93,20 @@ SENTENCES: dict[str, str] = {
     "template.category.coming": gettext_noop("The template %(name)s (%(language)s) becomes %(next)s on %(at)s."),
     "template.components": gettext_noop("The text of the template %(name)s (%(language)s) was changed."),
     "error": gettext_noop("WhatsApp reports an error of the number: %(what)s (%(kind)s)"),
+    "preferences": gettext_noop("What customers want to receive has changed: %(count)s."),
+    "user_ids": gettext_noop("Customers have new user ids: %(count)s."),
+    "book": gettext_noop("The address book of the business app has changed: %(count)s entries."),
+    "group": gettext_noop("Something about a group was told (%(kind)s). %(what)s"),
+    "group.group_create": gettext_noop("A group was created. %(what)s"),
+    "group.group_delete": gettext_noop("A group was deleted. %(what)s"),
+    "group.group_participants_add": gettext_noop("People joined a group: %(count)s."),
+    "group.group_join_request_created": gettext_noop("Somebody asks to join a group."),
+    "group.group_join_request_revoked": gettext_noop("Somebody does not ask to join a group any more."),
+    "group.group_participants_remove": gettext_noop("People left a group: %(count)s. %(what)s"),
+    "group.group_settings_update": gettext_noop("Subject, description or picture of a group were changed. %(what)s"),
+    "group.group_suspend": gettext_noop("WhatsApp has suspended a group. %(what)s"),
+    "group.group_suspend_cleared": gettext_noop("A group is not suspended any more."),
+    "named": gettext_noop("Noted; the desk does nothing with it (%(kind)s)."),
     "not_understood": gettext_noop("A part of this webhook was not understood. It is kept as it came."),
     "unknown": gettext_noop("The desk does not know this kind of webhook. It is kept as it came."),
 }
@@ -121,7 +135,7 @@ def sentence(told: dict[str, Any]) -> str:
     matter, kind = str(told.get("matter", "")), str(told.get("kind", ""))
     template = SENTENCES.get(_key(matter, kind, told)) or SENTENCES.get(matter, SENTENCES["unknown"])
     words = {name: _shown(name, value) for name, value in told.items()}
-    words["what"] = _what(matter, kind)
+    words["what"] = _what(matter, kind, str(told.get("code", "")))
     try:
         return " ".join((_(template) % words).split())
     except (KeyError, TypeError, ValueError):
@@ -136,9 +150,11 @@ def _key(matter: str, kind: str, told: dict[str, Any]) -> str:
     return f"{matter}.{kind}"
 
 
-def _what(matter: str, kind: str) -> str:
+def _what(matter: str, kind: str, code: str) -> str:
     if matter == "error":
         return describe(kind)
+    if matter == "group":
+        return _("Not done: %(reason)s") % {"reason": describe(code)} if code else ""
     known = {"restriction": RESTRICTIONS, "partner_removed": DISCONNECTIONS}.get(matter, {})
     return _(known[kind]) if kind in known else kind.replace("_", " ").lower()
 

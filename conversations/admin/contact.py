@@ -16,7 +16,7 @@ from conversations.actions.contacts import EDITABLE, change_contact
 from conversations.actor import Actor
 from conversations.admin.config_admin import ReadOnlyAdmin, ReadOnlyInline
 from conversations.admin.showing import NOTHING, Tone, chip, link, pretty, state, when
-from conversations.models import Consent, Contact, Conversation, Group, Identity, Order, OrderLine
+from conversations.models import Consent, Contact, Conversation, GroupParticipant, Identity, Order, OrderLine
 
 TIER: dict[str, Tone] = {"high": "accent"}
 
@@ -33,6 +33,14 @@ class ConversationInline(ReadOnlyInline):
     ordering = ["-last_activity_at"]
     per_page = 10
     verbose_name_plural = _("conversations")
+
+
+class MembershipInline(ReadOnlyInline):
+    """The groups the contact is, or was, in."""
+
+    model = GroupParticipant
+    fields = ["group", "joined_at", "left_at", "left_by"]
+    show_change_link = False
 
 
 class ConsentInline(ReadOnlyInline):
@@ -64,7 +72,7 @@ class ContactAdmin(ReadOnlyAdmin):
     search_fields = ["name", "profile_name", "username", "email", "identities__value"]
     ordering = ["-last_seen_at", "-id"]
     autocomplete_fields = ["tags"]
-    inlines = [IdentityInline, ConversationInline, OrderInline, ConsentInline]
+    inlines = [IdentityInline, ConversationInline, OrderInline, MembershipInline, ConsentInline]
     fieldsets = [
         (None, {"fields": ["name", "language", "email", "tags"]}),
         (
@@ -164,15 +172,3 @@ class OrderAdmin(ReadOnlyAdmin):
     @display(description=_("placed"), ordering="placed_at")
     def placed(self, row: Order) -> str:
         return when(row.placed_at)
-
-
-@admin.register(Group)
-class GroupAdmin(ReadOnlyAdmin):
-    list_display = ["subject", "channel", "group_id", "shown_state"]
-    list_filter = ["channel", "is_suspended"]
-    search_fields = ["subject", "group_id"]
-    list_select_related = ["channel"]
-
-    @display(description=_("state"), ordering="is_suspended")
-    def shown_state(self, row: Group) -> str:
-        return chip(_("Suspended"), "danger") if row.is_suspended else chip(_("Active"))

@@ -17,6 +17,7 @@ from conversations.access.visibility import visible_messages
 from conversations.actions import outbox as verbs
 from conversations.actor import Actor
 from conversations.admin.config_admin import GrowingAdmin, ReadOnlyInline
+from conversations.admin.group import ReceiptInline
 from conversations.admin.showing import NOTHING, Tone, chip, link, machine_when, pretty, short, state, when
 from conversations.errors import NotTransition
 from conversations.ingest.media import fetch_again
@@ -62,7 +63,7 @@ class MessageAdmin(GrowingAdmin):
     search_fields = ["text", "=wamid"]
     list_select_related = ["conversation"]
     ordering = ["-id"]
-    inlines = [AttachmentInline, ReactionInline, VersionInline, AttemptInline]
+    inlines = [AttachmentInline, ReactionInline, ReceiptInline, VersionInline, AttemptInline]
     verbs = {"retry": _("Send it once more"), "force": _("Send it all the same"), "cancel": _("Take it back")}
     verbs_ask = {
         "force": _(

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from conversations import clock, reasons
 from conversations.api.directory_shapes import ChannelRef, DepartmentRef, PersonShape, TagShape
-from conversations.models import Contact, Conversation, Group, Identity, Lock, Message, Priority
+from conversations.models import Contact, Conversation, Group, GroupParticipant, Identity, Lock, Message, Priority
 from conversations.queries.windows import windows_of
 from conversations.window import Windows
 
@@ -33,10 +33,28 @@ class ContactRef(serializers.ModelSerializer[Contact]):
         read_only_fields = fields
 
 
+class ParticipantShape(serializers.ModelSerializer[GroupParticipant]):
+    id = serializers.IntegerField(source="contact_id", read_only=True, help_text="Of the contact.")
+    name = serializers.CharField(source="contact.shown_name", read_only=True)
+
+    class Meta:
+        model = GroupParticipant
+        fields = ["id", "name", "joined_at"]
+        read_only_fields = fields
+
+
 class GroupRef(serializers.ModelSerializer[Group]):
+    participants = serializers.SerializerMethodField(help_text="Who is in it now, besides the business.")
+
     class Meta:
         model = Group
-        fields = ["id", "subject"]
+        fields = ["id", "subject", "status", "is_suspended", "participants"]
+        read_only_fields = fields
+
+    @extend_schema_field(ParticipantShape(many=True))
+    def get_participants(self, row: Group) -> list[dict[str, Any]]:
+        present = [member for member in row.participants.all() if member.is_present]
+        return list(ParticipantShape(present, many=True).data)
 
 
 class LastMessage(serializers.ModelSerializer[Message]):

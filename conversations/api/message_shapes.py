@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from conversations.api.directory_shapes import PersonShape
-from conversations.models import Attachment, Attempt, Direction, Message, MessageStatus, Note, Origin, Reaction
+from conversations.models import Attachment, Attempt, Direction, Message, MessageStatus, Note, Origin, Reaction, Receipt
 from conversations.queries.conversations import quoted
 from conversations.queries.people import shown_name
 from conversations.whatsapp.error_rules import Class
@@ -43,6 +43,22 @@ class ReactionShape(serializers.Serializer[Any]):
     emoji = serializers.CharField()
     name = serializers.CharField()
     at = serializers.DateTimeField()
+
+
+class ReceiptShape(serializers.ModelSerializer[Receipt]):
+    id = serializers.IntegerField(source="contact_id", read_only=True, help_text="Of the contact.")
+    name = serializers.CharField(source="contact.shown_name", read_only=True)
+    error = serializers.SerializerMethodField(
+        help_text="Why it did not reach this participant, in words; null otherwise."
+    )
+
+    class Meta:
+        model = Receipt
+        fields = ["id", "name", "status", "delivered_at", "read_at", "played_at", "error"]
+        read_only_fields = fields
+
+    def get_error(self, row: Receipt) -> str | None:
+        return describe(row.error_code) if row.error_code else None
 
 
 class AttachmentShape(serializers.ModelSerializer[Attachment]):
@@ -91,6 +107,7 @@ class MessageShape(serializers.ModelSerializer[Message]):
     reply_to = serializers.SerializerMethodField()
     reactions = serializers.SerializerMethodField()
     attachments = AttachmentShape(many=True, read_only=True)
+    receipts = serializers.SerializerMethodField(help_text="Of a message to a group: how far each participant got.")
     error = serializers.SerializerMethodField()
     quotes: dict[str, Message] | None = None
 
@@ -112,6 +129,7 @@ class MessageShape(serializers.ModelSerializer[Message]):
             "reply_to",
             "reactions",
             "attachments",
+            "receipts",
             "timestamp",
             "created_at",
             "not_before",
@@ -146,6 +164,10 @@ class MessageShape(serializers.ModelSerializer[Message]):
             "text": found.text[:QUOTE],
             "sender": self.get_sender(found)["name"],
         }
+
+    @extend_schema_field(ReceiptShape(many=True))
+    def get_receipts(self, row: Message) -> list[dict[str, Any]]:
+        return list(ReceiptShape(getattr(row, "shown_receipts", []), many=True).data)
 
     @extend_schema_field(ReactionShape(many=True))
     def get_reactions(self, row: Message) -> list[dict[str, Any]]:

@@ -154,7 +154,7 @@ def _of_group(members: Mapping[str, Any], arrived: bool) -> Outcome:
     delivered = [one for one in all_ if one.get("status") in DELIVERED]
     told = [_read(one) for one in (delivered or all_) if _word(one.get("category"))]
     category, free = (told[0][1], told[0][2]) if told else ("", Free.NO)
-    if not arrived:
+    if not (arrived or delivered):  # the message itself counts as delivered only when everybody has it
         return Outcome(State.ANNOUNCED if told else State.WAITING, category, free)
     known = bool(told) and all(one[0] for one in told)
     countries = tuple(sorted(_word(one.get("country")) for one in delivered))

@@ -11,7 +11,9 @@ from typing import Any
 from conversations.actions import entry_points
 from conversations.ingest import early
 from conversations.ingest.account_updates import AccountUpdates
+from conversations.ingest.effects import groups as group_effects
 from conversations.ingest.effects import preferences
+from conversations.ingest.groups import Groups
 from conversations.ingest.messages import Messages
 from conversations.ingest.people import People, keys_of
 from conversations.ingest.references import References
@@ -21,12 +23,14 @@ from conversations.outbox import receipts
 from conversations.whatsapp.payloads import (
     AccountChange,
     EditChange,
+    GroupUpdate,
     IdentityChange,
     InboundMessage,
     Parsed,
     PreferenceChange,
     ReactionChange,
     RevokeChange,
+    Sender,
     StatusUpdate,
 )
 
@@ -48,7 +52,8 @@ class Batch:
     def __init__(self, parsed: list[Parsed]) -> None:
         self.parsed = parsed
         self.people = People()
-        self.messages = Messages(self.people)
+        self.groups = Groups()
+        self.messages = Messages(self.people, self.groups)
         self.references = References(self.people)
         self.accounts = AccountUpdates()
         ids = addressed(parsed)
@@ -59,8 +64,9 @@ class Batch:
     def write(self) -> None:
         messages = self._of(InboundMessage)
         reactions, edits = self._of(ReactionChange), self._of(EditChange)
-        wishes = self._of(PreferenceChange)
+        wishes, group_updates = self._of(PreferenceChange), self._of(GroupUpdate)
         self._load([*messages, *reactions, *edits, *wishes])
+        self._load_people([(channel, person) for channel, update in group_updates for person in update.people])
         self._change_identities()
         waited = early.take(self.messages.write(messages))
         self._load(_only(ReactionChange, waited))
@@ -69,11 +75,14 @@ class Batch:
         self.references.revoke([*self._of(RevokeChange), *_only(RevokeChange, waited)])
         receipts.apply(self._of(StatusUpdate))
         preferences.apply(self.people, wishes)
+        group_effects.apply(self.groups, self.people, group_updates)
+        self.groups.write()
         # After the statuses: messages are locked before free windows, everywhere.
         entry_points.follow(self.messages.written, self.messages.tickets.returning())
         self._keep_account_updates()
         self.people.write()
-        record_all([*self.people.events, *self.messages.events, *self.references.events, *self.accounts.events])
+        told = (self.people, self.messages, self.references, self.groups, self.accounts)
+        record_all([event for part in told for event in part.events])
 
     def _of(self, kind: type[Any]) -> list[tuple[Channel, Any]]:
         return [
@@ -84,7 +93,10 @@ class Batch:
 
     def _load(self, updates: list[tuple[Channel, Any]]) -> None:
         """The people who sent these."""
-        self.people.load([key for channel, update in updates for key in keys_of(channel.portfolio_id, update.sender)])
+        self._load_people([(channel, update.sender) for channel, update in updates])
+
+    def _load_people(self, people: list[tuple[Channel, Sender]]) -> None:
+        self.people.load([key for channel, person in people for key in keys_of(channel.portfolio_id, person)])
 
     def _change_identities(self) -> None:
         for channel, change in sorted(self._of(IdentityChange), key=lambda pair: pair[1].timestamp):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from conversations import clock
 from conversations.actor import Actor
+from conversations.ingest.groups import Groups
 from conversations.ingest.people import CUSTOMER, People
 from conversations.ingest.tickets import Tickets
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft
-from conversations.models import Attachment, Channel, Direction, Event, Group, Message, MessageStatus, Origin
+from conversations.models import Attachment, Channel, Direction, Event, Message, MessageStatus, Origin
 from conversations.outbox import pacing
 from conversations.whatsapp.payloads import InboundMessage
 
@@ -20,8 +21,9 @@ Update = tuple[Channel, InboundMessage]
 class Messages:
     """`write` stores those that are new; what happened is in `events`."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, groups: Groups) -> None:
         self.people = people
+        self.groups = groups
         self.tickets = Tickets()
         self.events: list[Event] = []
         self.written: list[Message] = []
@@ -55,19 +57,21 @@ class Messages:
 
     def _rows(self, fresh: list[Update]) -> list[Message]:
         now, machine = clock.now(), clock.machine_now()
+        self.groups.load([(channel, update.group_id, "") for channel, update in fresh if update.group_id], now)
         wanted = []
         for channel, update in fresh:
             contact = self.people.find_or_make(
                 channel.portfolio_id, update.sender, min(update.timestamp, now), channel.language
             )
-            group = self._group(channel, update) if update.group_id else None
-            wanted.append((channel, update, contact, group))
+            wanted.append((channel, update, contact, self.groups.find(channel, update.group_id)))
         self.people.insert()
         self.tickets.load([(channel, contact, group) for channel, _update, contact, group in wanted])
         rows = []
         for channel, update, contact, group in wanted:
             at = min(update.timestamp, now)
             conversation = self.tickets.join(channel, contact, group, at=at, is_echo=update.is_echo)
+            if group is not None and not update.is_echo:
+                self.groups.wrote(group, contact, at)
             runs = not update.is_echo and group is None and update.type not in NOT_FOR_PIPELINE
             content = {**update.content, "referral": update.referral} if update.referral else update.content
             rows.append(
@@ -89,12 +93,6 @@ class Messages:
                 )
             )
         return rows
-
-    def _group(self, channel: Channel, update: InboundMessage) -> Group:
-        group, _created = Group.objects.get_or_create(
-            channel=channel, group_id=update.group_id[:128], defaults={"created_at": update.timestamp}
-        )
-        return group
 
     def _attach(self, fresh: list[Update], rows: list[Message]) -> None:
         files = [

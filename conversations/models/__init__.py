@@ -13,7 +13,7 @@ from conversations.models.conversation import Conversation, Priority
 from conversations.models.delivery import Attempt, Delivery, EarlyStatus
 from conversations.models.department import Department, DepartmentMember
 from conversations.models.event import Bookmark, Event, ParkedEvent, ParkedStep
-from conversations.models.group import Group
+from conversations.models.group import Group, GroupJoinRequest, GroupParticipant
 from conversations.models.halt import Halt
 from conversations.models.ledger import LedgerEntry
 from conversations.models.lock import Lock
@@ -34,6 +34,7 @@ from conversations.models.presence import Presence
 from conversations.models.pricing import Allowance, Exchange, Market, Rate
 from conversations.models.product import Product
 from conversations.models.rating import Rating
+from conversations.models.receipt import Receipt
 from conversations.models.setup import ChannelProfile, ChannelSetup, StepAdvice, StepKey
 from conversations.models.signal import Signal
 from conversations.models.stamp import Alarm, Heartbeat, Stamp
@@ -73,6 +74,8 @@ __all__ = [
     "Event",
     "Exchange",
     "Group",
+    "GroupJoinRequest",
+    "GroupParticipant",
     "Halt",
     "Heartbeat",
     "Identity",
@@ -100,6 +103,7 @@ __all__ = [
     "ReachTally",
     "Reached",
     "Reaction",
+    "Receipt",
     "SavedView",
     "Signal",
     "Stamp",

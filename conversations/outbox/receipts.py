@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterable
@@ -15,10 +16,10 @@ from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record_all
 from conversations.models import Attempt, Channel, Direction, EarlyStatus, Event, Message, MessageStatus
-from conversations.outbox import effects
+from conversations.outbox import effects, group_receipts
 from conversations.outbox.failure import REFUSED, refuse
 from conversations.whatsapp.errors import rule_of
-from conversations.whatsapp.payloads import StatusUpdate
+from conversations.whatsapp.payloads import Sender, StatusUpdate
 
 logger = logging.getLogger("sportello.outbox")
 
@@ -49,8 +50,11 @@ def apply(statuses: Iterable[tuple[Channel, StatusUpdate]]) -> None:
     if not wanted:
         return
     by_wamid, by_pk = _messages([status for _channel, status in wanted])
+    wanted, charged = group_receipts.fold(
+        wanted, lambda status: by_wamid.get(status.wamid) or by_pk.get(_mark(status.opaque)[0])
+    )
     attempts = _attempts(wanted, by_wamid, by_pk)
-    changed: dict[int, Message] = {}
+    changed: dict[int, Message] = {message.pk: message for message in charged}
     events: list[Event] = []
     early: list[EarlyStatus] = []
     refused: list[tuple[Message, StatusUpdate]] = []
@@ -221,7 +225,7 @@ def _early(channel: Channel, status: StatusUpdate) -> EarlyStatus:
     return EarlyStatus(
         channel=channel,
         wamid=status.wamid,
-        status=status.status[:24],
+        status=_early_name(status),
         received_at=clock.machine_now(),
         data={
             "timestamp": status.timestamp.timestamp(),
@@ -229,8 +233,18 @@ def _early(channel: Channel, status: StatusUpdate) -> EarlyStatus:
             "error_code": status.error_code,
             "error_detail": status.error_detail,
             "pricing": status.pricing,
+            "participant": [status.participant.wa_id, status.participant.user_id],
+            "is_group": status.is_group,
         },
     )
+
+
+def _early_name(status: StatusUpdate) -> str:
+    """Each participant of a group has statuses of their own."""
+    if not status.participant.is_known:
+        return status.status[:24]
+    who = hashlib.sha256(repr(status.participant).encode()).hexdigest()[:10]
+    return f"{status.status[:12]}@{who}"
 
 
 def apply_early(wamids: list[str] | None = None, *, limit: int = 200) -> int:
@@ -251,13 +265,16 @@ def apply_early(wamids: list[str] | None = None, *, limit: int = 200) -> int:
 
 
 def _restored(row: EarlyStatus) -> StatusUpdate:
+    wa_id, user_id = row.data.get("participant") or ("", "")
     return StatusUpdate(
         wamid=row.wamid,
-        status=row.status,
+        status=row.status.partition("@")[0],
         timestamp=clock.from_unix(row.data["timestamp"]),
         opaque=row.data["opaque"],
         error_code=row.data["error_code"],
         error_detail=row.data["error_detail"],
         pricing=row.data["pricing"],
         raw={},
+        is_group=row.data.get("is_group", False),
+        participant=Sender(wa_id=wa_id, user_id=user_id),
     )

@@ -7,7 +7,12 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from conversations.access.visibility import visible_conversations, visible_messages
-from conversations.models import Conversation, Identity, Message, Note, Reaction
+from conversations.models import Conversation, GroupParticipant, Identity, Message, Note, Reaction, Receipt
+
+# How far a message got with each participant of a group; without this, a message shows none.
+RECEIPTS = Prefetch(
+    "receipts", queryset=Receipt.objects.select_related("contact").order_by("pk"), to_attr="shown_receipts"
+)
 
 
 def listed_conversations(user: Any) -> QuerySet[Conversation]:
@@ -27,18 +32,20 @@ def _as_rows() -> QuerySet[Conversation]:
         "tags",
         "windows",
         "contact__tags",
+        Prefetch("group__participants", queryset=GroupParticipant.objects.select_related("contact")),
         Prefetch("contact__identities", queryset=Identity.objects.current().order_by("pk")),
     )
 
 
 def listed_messages(user: Any) -> QuerySet[Message]:
     """Those `user` may see, with everything a bubble shows."""
-    return _with_parts(visible_messages(user))
+    return _with_parts(visible_messages(user)).prefetch_related(RECEIPTS)
 
 
 def thread_of(conversation: Conversation) -> QuerySet[Message]:
     """All messages of a conversation that the caller has found visible."""
-    return _with_parts(Message.objects.filter(conversation=conversation))
+    rows = _with_parts(Message.objects.filter(conversation=conversation))
+    return rows.prefetch_related(RECEIPTS) if conversation.group_id else rows
 
 
 def _with_parts(rows: QuerySet[Message]) -> QuerySet[Message]:

@@ -135,6 +135,7 @@ def alarm_words(alarm: Alarm) -> str:
         "channel_on_backup": _("WhatsApp answers slowly: a number sends over its backup address"),
         "channel_slow": _("WhatsApp answers slowly, and the number has no backup address"),
         "replies_missing": _("A number has no welcome or after-hours reply yet"),
+        "group_suspended": _("WhatsApp has suspended a group"),
         "channel_stopped": _("A number has stopped sending"),
         "template_stopped": _("WhatsApp paused or disabled a template"),
     }

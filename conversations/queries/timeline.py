@@ -8,11 +8,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from conversations import reasons
 from conversations.journal.kinds import Kind
-from conversations.models import Conversation, Department, Event, Message, Note
+from conversations.models import Contact, Conversation, Department, Event, Message, Note
 from conversations.queries.conversations import notes_of, thread_of
 from conversations.queries.people import shown_name
 from conversations.whatsapp.errors import describe
@@ -25,9 +25,28 @@ SENTENCES: dict[str, str] = {
     Kind.CONVERSATION_ASSIGNED: gettext_noop("Assigned to %(agent)s"),
     Kind.CONVERSATION_STATUS: gettext_noop("Status: %(status)s"),
     Kind.CONVERSATION_PRIORITISED: gettext_noop("Priority: %(priority)s"),
+    Kind.GROUP_CHANGED: gettext_noop("Group: %(change)s"),
+    Kind.GROUP_JOINED: gettext_noop("%(contact)s joined the group"),
+    Kind.GROUP_LEFT: gettext_noop("%(contact)s left the group"),
+    Kind.GROUP_ASKED: gettext_noop("%(contact)s asks to join the group"),
     Kind.MESSAGE_FAILED: gettext_noop("Not delivered: %(error)s"),
     Kind.RULE_FIRED: gettext_noop("Answered by the rule %(rule)s"),
     Kind.RULE_SKIPPED: gettext_noop("The rule %(rule)s was withheld: %(why)s"),
+}
+OF_GROUP = {Kind.GROUP_JOINED, Kind.GROUP_LEFT, Kind.GROUP_ASKED}
+GROUP_CHANGES: dict[str, Any] = {
+    "created": gettext_lazy("created"),
+    "failed": gettext_lazy("could not be created"),
+    "deleted": gettext_lazy("deleted"),
+    "not_deleted": gettext_lazy("could not be deleted"),
+    "subject": gettext_lazy("new subject"),
+    "description": gettext_lazy("new description"),
+    "picture": gettext_lazy("new picture"),
+    "not_subject": gettext_lazy("the subject could not be changed"),
+    "not_description": gettext_lazy("the description could not be changed"),
+    "not_picture": gettext_lazy("the picture could not be changed"),
+    "suspended": gettext_lazy("suspended by WhatsApp"),
+    "freed": gettext_lazy("not suspended any more"),
 }
 # The thread itself shows these.
 QUIET = {Kind.MESSAGE_RECEIVED, Kind.MESSAGE_QUEUED, Kind.MESSAGE_SENT, Kind.MESSAGE_DELIVERED, Kind.MESSAGE_READ}
@@ -87,10 +106,12 @@ def timeline(conversation: Conversation) -> list[Line]:
     departments = dict(Department.objects.values_list("pk", "name")) if events else {}
     named = [event.data.get("assignee") for event in events] + [event.user_id for event in events]
     people = {user.pk: shown_name(user) for user in User.objects.filter(pk__in={int(pk) for pk in named if pk})}
-    return [_line(event, departments, people) for event in events]
+    members = {event.contact_id for event in events if event.kind in OF_GROUP and event.contact_id}
+    contacts = {row.pk: row.shown_name for row in Contact.objects.filter(pk__in=members)} if members else {}
+    return [_line(event, departments, people, contacts) for event in events]
 
 
-def _line(event: Event, departments: dict[int, str], people: dict[int, str]) -> Line:
+def _line(event: Event, departments: dict[int, str], people: dict[int, str], contacts: dict[int, str]) -> Line:
     data: dict[str, Any] = event.data
     words = {
         "department": departments.get(data.get("department") or 0, _("nobody's pool")),
@@ -99,6 +120,8 @@ def _line(event: Event, departments: dict[int, str], people: dict[int, str]) -> 
         "priority": _label(Conversation._meta.get_field("priority"), data.get("priority")),
         "error": describe(str(data.get("code", ""))),
         "rule": data.get("rule", ""),
+        "contact": contacts.get(event.contact_id or 0, _("somebody")),
+        "change": GROUP_CHANGES.get(data.get("what", ""), data.get("what", "")),
         "why": reasons.WITHHELD.get(data.get("why", ""), data.get("why", "")),
     }
     template = SENTENCES.get(event.kind)

@@ -7,29 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from conversations.whatsapp import numbers, reading
+from conversations.whatsapp import discreet, groups, numbers, reading
 from conversations.whatsapp.payloads import AccountChange, News
 from conversations.whatsapp.reading import Json
 
-# Fields that tell of the business alone; in all others, what says who a customer is is left out.
-OF_THE_BUSINESS = frozenset(
-    {
-        "account_alerts", "account_review_update", "account_update", "business_capability_update", "business_username_update",
-        "business_username_updates", "message_template_components_update", "message_template_quality_update",
-        "message_template_status_update", "phone_number_name_update", "phone_number_quality_update", "security",
-        "template_category_update",
-    }
-)  # fmt: skip
-PERSONAL = frozenset(
-    {
-        "contacts", "from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "wa_id", "user_id", "parent_user_id", "input",
-        "username", "full_name", "first_name", "phone_number", "recipient_id", "recipient_user_id", "recipient_participant_id",
-        "recipient_participant_user_id", "previous", "current", "session", "identity",
-    }
-)  # fmt: skip
-LEFT_OUT = "…"
+GROUP_FIELDS = frozenset(
+    {"group_lifecycle_update", "group_participants_update", "group_settings_update", "group_status_update"}
+)
 LONG = 1000
 
 
@@ -46,23 +33,12 @@ def change(field: str, value: Json, at: datetime | None) -> AccountChange:
     return AccountChange(
         field=field[:60] or "unknown",
         event=event[:60],
-        data=value if field in OF_THE_BUSINESS else without_people(value),
+        data=value if field in discreet.OF_THE_BUSINESS else discreet.without_people(value),
         at=at,
         number=numbers.digits(reading.text(value.get("display_phone_number") or value.get("phone_number"))),
         account=reading.text(reading.obj(value.get("waba_info")).get("waba_id")),
         news=news,
     )
-
-
-def without_people(value: Any) -> Any:
-    """A copy in which whatever says who a customer is reads "…" (D16: erasure need not touch it)."""
-    if isinstance(value, dict):
-        told_by_meta = value.get("type") == "system"  # its body names the customer
-        return {
-            key: LEFT_OUT if key in PERSONAL or (told_by_meta and key == "system") else without_people(inner)
-            for key, inner in value.items()
-        }
-    return [without_people(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _words(value: Any) -> str:
@@ -257,6 +233,27 @@ def _template_components(value: Json) -> Iterator[News]:
     yield News("", "template.components", _template(value))
 
 
+COUNTED = {
+    "user_preferences": ("preferences", "user_preferences"),
+    "user_id_update": ("user_ids", "user_id_update"),
+    "smb_app_state_sync": ("book", "state_sync"),
+}
+NAMED = frozenset(
+    {"automatic_events", "flows", "payment_configuration_update", "partner_solutions", "account_settings_update"}
+)
+
+
+def _counted(field: str, value: Json) -> Iterator[News]:
+    """Customers one by one: how many; what each said stands in rows of their own."""
+    matter, items = COUNTED[field]
+    yield News("", matter, {"count": max(len(reading.items(value.get(items))), 1)})
+
+
+def _named(field: str, value: Json) -> Iterator[News]:
+    """Known to exist; the desk does nothing with it."""
+    yield News("", "named", {"kind": field})
+
+
 def _errors(value: Json) -> Iterator[News]:
     """`value.errors`: of the account or number as a whole, not of a message (facts §3)."""
     for one in reading.objects(value.get("errors")):
@@ -265,6 +262,9 @@ def _errors(value: Json) -> Iterator[News]:
 
 READERS: dict[str, Callable[[Json], Iterator[News]]] = {
     "messages": _errors,
+    **dict.fromkeys(GROUP_FIELDS, groups.news),
+    **{field: partial(_counted, field) for field in COUNTED},
+    **{field: partial(_named, field) for field in NAMED},
     "account_update": _account_update,
     "account_review_update": _review,
     "account_alerts": _alert,

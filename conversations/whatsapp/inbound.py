@@ -109,6 +109,10 @@ def status(item: Json) -> StatusUpdate:
         pricing=_pricing(item),
         raw={key: item[key] for key in item if key not in {"recipient_id", "recipient_user_id"}},
         is_group=reading.text(item.get("recipient_type")) == "group",
+        participant=Sender(
+            wa_id=reading.phone(item.get("recipient_participant_id")),
+            user_id=reading.user_id(item.get("recipient_participant_user_id")),
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from conversations.whatsapp import account, inbound, people, reading
+from conversations.whatsapp import account, discreet, groups, inbound, people, reading
 from conversations.whatsapp.payloads import AccountChange, Parsed, Update
 from conversations.whatsapp.reading import Json
 
@@ -18,6 +18,7 @@ ITEMS: dict[str, tuple[Callable[[Json], Iterator[Any]], Callable[[Any], Update]]
     "user_preferences": (people.preference_items, people.preference),
     "user_id_update": (people.user_id_items, people.user_id),
     "smb_app_state_sync": (people.book_items, people.book_entry),
+    **dict.fromkeys(account.GROUP_FIELDS, (groups.items, groups.update)),
 }
 
 
@@ -77,5 +78,5 @@ def _kept(read: Callable[[Any], Update], item: Any, field: str) -> Iterator[Upda
     try:
         yield read(item)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
-        data = account.without_people(item if isinstance(item, dict) else {"item": item})
+        data = discreet.without_people(item if isinstance(item, dict) else {"item": item})
         yield AccountChange(field, "not_understood", data)

@@ -108,6 +108,41 @@ class BookEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a group that was to change: subject, description or picture (its hash)."""
+
+    name: str
+    value: str
+    done: bool
+    error_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupUpdate:
+    """One item of `groups[]`; `matter` is Meta's type. What does not apply to it is empty (facts §7)."""
+
+    matter: str
+    timestamp: datetime
+    group_id: str
+    request_id: str = ""
+    subject: str = ""
+    description: str = ""
+    invite_link: str = ""
+    approval: str = ""
+    added: tuple[Sender, ...] = ()
+    removed: tuple[Sender, ...] = ()
+    by_business: bool = False
+    join_request_id: str = ""
+    person: Sender | None = None
+    settings: tuple[Setting, ...] = ()
+    error_code: str = ""
+
+    @property
+    def people(self) -> tuple[Sender, ...]:
+        return (*self.added, *self.removed, *([self.person] if self.person else []))
+
+
+@dataclass(frozen=True, slots=True)
 class StatusUpdate:
     wamid: str
     status: str
@@ -118,6 +153,7 @@ class StatusUpdate:
     pricing: dict[str, Any]
     raw: dict[str, Any]
     is_group: bool = False
+    participant: Sender = Sender()  # of a group, when it is about one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +192,7 @@ Update = (
     | IdentityChange
     | PreferenceChange
     | BookEntry
+    | GroupUpdate
     | StatusUpdate
     | AccountChange
 )

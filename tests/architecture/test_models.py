@@ -39,6 +39,7 @@ HAPPENINGS = {
     "conversations": {
         "Contact", "Identity", "Group", "Conversation", "Template", "TemplateSync", "Message", "Reaction", "MessageVersion",
         "Attachment", "ClockShift", "Consent", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "AccountFact",
+        "GroupParticipant", "GroupJoinRequest", "Receipt",
         "VolumeTier", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",

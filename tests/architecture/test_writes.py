@@ -15,6 +15,7 @@ WRITES = {"create", "bulk_create", "update", "bulk_update", "delete", "save", "g
 MESSAGE_PATH = {
     "Message", "Conversation", "Delivery", "Attempt", "EarlyStatus", "AccountUpdate", "Attachment", "Event", "Reaction",
     "MessageVersion", "Window", "Identity", "ParkedStep", "ParkedEvent", "Bookmark", "Lock", "Note", "Contact", "Notification", "Alarm",
+    "AccountFact", "GroupParticipant", "GroupJoinRequest", "Receipt", "Consent",
 }  # fmt: skip
 DOORS = ("conversations/actions/", "conversations/ingest/", "conversations/outbox/", "conversations/journal/")
 # Each with its reason: a file that writes a table of the message path and is no door.

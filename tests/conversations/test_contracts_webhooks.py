@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conversations import clock
 from conversations.ingest import process, run
 from conversations.models import (
     AccountUpdate,
@@ -59,6 +61,13 @@ def status(kind: str, *, code: str = "", priced: bool = False) -> Check:
         assert not EarlyStatus.objects.exists()
 
     return check
+
+
+def tried_again_tomorrow() -> None:
+    row = Message.objects.outbound().get()
+    assert (row.status, row.error_code) == ("queued", "131049")
+    assert row.retry_at is not None
+    assert row.retry_at > clock.machine_now() + timedelta(hours=20)
 
 
 def account(field: str, event: str = "", **data: Any) -> Check:
@@ -153,7 +162,7 @@ MUST: dict[str, Check] = {
     "status_delivered_cbp_service.json": status("delivered", priced=True),
     "status_delivered_phone_and_bsuid.json": status("delivered", priced=True),
     "status_read.json": status("read", priced=True),
-    "status_failed_131049.json": status("queued", code="131049"),  # tried again tomorrow
+    "status_failed_131049.json": tried_again_tomorrow,
     "template_status_approved.json": account("message_template_status_update", "APPROVED"),
     "template_quality_yellow.json": account("message_template_quality_update", new_quality_score="YELLOW"),
     "template_category_impending.json": account("template_category_update"),

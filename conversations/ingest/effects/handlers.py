@@ -35,6 +35,10 @@ HANDLERS: dict[str, Callable[[Told], AccountUpdate.Outcome | None]] = {
     "numbers": numbers.numbers,
     "name": numbers.name,
     "username": numbers.noted,
+    "preferences": numbers.noted,
+    "user_ids": numbers.noted,
+    "book": numbers.noted,
+    "group": numbers.noted,
     "throughput": numbers.noted,
     "template.status": templates.status,
     "template.quality": templates.quality,
@@ -42,5 +46,6 @@ HANDLERS: dict[str, Callable[[Told], AccountUpdate.Outcome | None]] = {
     "template.components": templates.components,
 }
 
+# `noted` with what other updates of the same webhook say: customers and groups, one by one.
 # About the account as such, whichever number is asked.
 ONCE = frozenset({"volume_tier", "template.status", "template.quality", "template.category", "template.components"})
