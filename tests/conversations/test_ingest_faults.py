@@ -90,7 +90,7 @@ PLACES = [
     "conversations.outbox.claim._identities",
     "conversations.outbox.claim._begin",
     "conversations.outbox.claim.access_to",
-    "conversations.outbox.deliver.pacing.book",
+    "conversations.outbox.deliver.pacing.room",
     "conversations.outbox.receipts._move",
     "conversations.outbox.receipts.update_rows",
 ]
