@@ -55,7 +55,9 @@ def require_sendable(
     """
     if conversation.channel.status == Channel.Status.OFFLINE:
         raise ChannelStopped(_("This number is switched off."))
-    if content is not None and (problem := outgoing.problem(type_, content)):
+    if content is not None and (
+        problem := outgoing.problem(type_, content, in_group=conversation.group_id is not None)
+    ):
         raise Invalid(problem)
     if type_ != "template":
         require_window(conversation, at or clock.now())

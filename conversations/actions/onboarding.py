@@ -36,6 +36,7 @@ from conversations.whatsapp.transport import ApiError, NotSent, Unanswered
 T = TypeVar("T")
 DOCUMENTS, DOCUMENT_BYTES = {"image/jpeg", "application/pdf"}, 5 * 1024 * 1024
 LOGO_SIDE = 256
+LOCALES = {"it": "it_IT", "en": "en_US"}  # in which the code is read out
 METHODS = ("SMS", "VOICE")
 
 
@@ -86,6 +87,8 @@ def note_review(*, channel: Channel, by: Actor, is_decided: bool) -> None:
 def check_access(*, channel: Channel, by: Actor) -> None:
     """Ask Meta who this number is, and whose webhooks it sends: token, ids and rights are proved by the answers."""
     found = _ask(channel, StepKey.ACCESS, lambda meta: meta.number())
+    if channel.phone_number_id not in _ask(channel, StepKey.ACCESS, lambda meta: meta.numbers_of_account()):
+        raise Invalid(_("This number does not belong to the account %(id)s.") % {"id": channel.waba_id})
     apps = _ask(channel, StepKey.ACCESS, lambda meta: meta.subscriptions())
     setup = setup_of(channel)
     learn(channel=channel, by=by, found=found)
@@ -127,7 +130,8 @@ def request_code(*, channel: Channel, by: Actor, method: str) -> None:
     """Meta sends six digits by SMS or reads them out. Raises Invalid, MetaRefused, MetaAway."""
     if method not in METHODS:
         raise Invalid(_("Choose SMS or voice."))
-    _ask(channel, StepKey.NUMBER, lambda meta: meta.request_code(method=method, language=channel.language))
+    language = LOCALES.get(channel.language, "en_US")
+    _ask(channel, StepKey.NUMBER, lambda meta: meta.request_code(method=method, language=language))
     _note(channel, StepKey.NUMBER, by, code_sent_at=clock.now())
 
 

@@ -1,4 +1,4 @@
-"""Numbers and templates of one channel: what set-up and synchronising ask of Meta (facts §8)."""
+"""Templates of one account: what synchronising and submitting ask of Meta (facts §8)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ TEMPLATE_FIELDS = (
 
 class Management(Transport):
     """The business management side of Meta's API, slower and limited by the hour (facts §8)."""
-
-    def phone_number(self) -> Json:
-        fields = "verified_name,display_phone_number,quality_rating,status,throughput,whatsapp_business_manager_messaging_limit"
-        return self.call("GET", self.access.phone_number_id, params={"fields": fields})
-
-    def phone_numbers(self) -> list[Json]:
-        return list(self.call("GET", f"{self.access.waba_id}/phone_numbers").get("data") or [])
 
     def templates(self) -> list[Json]:
         """All pages."""

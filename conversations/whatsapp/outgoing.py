@@ -14,8 +14,10 @@ TEXT, CAPTION, CARDS = 4096, 1024, 257
 MEDIA = ("image", "video", "audio", "document", "sticker")
 
 
-def problem(type_: str, content: dict[str, Any]) -> str:
-    """ "" when Meta would take it, else a sentence that says what to change."""
+def problem(type_: str, content: dict[str, Any], *, in_group: bool = False) -> str:
+    """ "" when Meta would take it, else a sentence that says what to change. Groups take no interactive messages (facts §7)."""
+    if in_group and type_ == "interactive":
+        return _("WhatsApp shows no buttons, lists or products in groups: write it as a text.")
     check = CHECKS.get(type_)
     if check is None:
         return _("Messages of the type “%(type)s” cannot be sent.") % {"type": type_}

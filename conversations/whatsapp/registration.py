@@ -21,8 +21,13 @@ class Registration(Transport):
     def number(self) -> Json:
         return self.call("GET", self._number, params={"fields": ",".join(NUMBER)})
 
+    def numbers_of_account(self) -> list[str]:
+        """Ids of the numbers that the token may use in this account."""
+        found = self.call("GET", f"{self.access.waba_id}/phone_numbers").get("data") or []
+        return [str(one.get("id") or "") for one in found]
+
     def request_code(self, *, method: str, language: str) -> None:
-        """`method`: SMS or VOICE; `language`: it, en_US, …"""
+        """`method`: SMS or VOICE; `language`: it_IT, en_US, …"""
         self.call("POST", f"{self._number}/request_code", json={"code_method": method, "language": language})
 
     def verify_code(self, code: str) -> None:

@@ -1,6 +1,6 @@
 """The only code that talks to Meta (ARCHITECTURE). One place for timeouts, retries of reads, and what an answer means.
 
-What is asked of Meta is in client.py (messages and files) and management.py (numbers, templates).
+What is asked of Meta is in client.py (messages and files), registration.py (numbers), management.py (templates) and commerce.py (products).
 """
 
 from __future__ import annotations
