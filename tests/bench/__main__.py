@@ -8,12 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from machine import Stopped, Trouble, say, stop_on_signals
-from tests.bench import crash, flow, webhooks
+from tests.bench import crash, flow, unconfirmed, webhooks
 from tests.bench.report import Report
 
 BENCHES: dict[str, tuple[Callable[..., Report], str]] = {
     "webhooks": (webhooks.run, "deliveries acknowledged a second, beside two references"),
     "flow": (flow.run, "messages a second through the whole path, and how long each takes"),
+    "unconfirmed": (
+        unconfirmed.run,
+        "Meta's answers never come, and workers are killed: received once, or as D4 allows",
+    ),
     "crash": (crash.run, "kill -9 at random moments under load: nothing lost, nothing sent twice"),
 }
 
@@ -22,11 +26,13 @@ def main() -> int:
     stop_on_signals()
     arguments = parser().parse_args()
     if not arguments.name:
-        say("\n".join(f"  bin/bench {name:<10} {what}" for name, (_run, what) in BENCHES.items()))
+        say("\n".join(f"  bin/bench {name:<12} {what}" for name, (_run, what) in BENCHES.items()))
         return 0
     options = {"quick": arguments.quick}
     if arguments.name == "crash":
-        options |= {"sqlite": arguments.sqlite, "seed": arguments.seed}
+        options |= {"sqlite": arguments.sqlite}
+    if arguments.name in {"crash", "unconfirmed"}:
+        options |= {"seed": arguments.seed}
     try:
         report = BENCHES[arguments.name][0](**options)
     except Trouble as trouble:
@@ -47,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--quick", action="store_true", help="within a minute; figures are rougher")
     command.add_argument("--json", type=Path, metavar="FILE", help="also write what was found here")
     command.add_argument("--sqlite", action="store_true", help="crash: on SQLite instead of PostgreSQL")
-    command.add_argument("--seed", type=int, help="crash: of the random moments; printed when not given")
+    command.add_argument("--seed", type=int, help="crash, unconfirmed: of the random moments; printed when not given")
     return command
 
 

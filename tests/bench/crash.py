@@ -54,14 +54,19 @@ def run(*, quick: bool, sqlite: bool = False, seed: int | None = None) -> Report
 
 
 def kill_at_random(
-    rig: Rig, process: subprocess.Popen[str], chance: random.Random, kills: int, seconds: float
+    rig: Rig,
+    process: subprocess.Popen[str],
+    chance: random.Random,
+    kills: int,
+    seconds: float,
+    victims: tuple[str, ...] = VICTIMS,
 ) -> Counter[str]:
     """One victim after the other, each at a random moment of its share of the load."""
     killed: Counter[str] = Counter()
     began = time.monotonic()
     for place in range(kills):
         at = began + seconds * (place + chance.random()) / kills
-        victim = rig.children.all[chance.choice(VICTIMS)]
+        victim = rig.children.all[chance.choice(victims)]
         time.sleep(max(0.0, at - time.monotonic()))
         victim.kill()
         victim.start()
