@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,7 +12,7 @@ from conversations.actor import Actor
 from conversations.errors import Invalid, NotAllowed
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
-from conversations.models import Consent, Contact, Tag
+from conversations.models import Contact, Tag
 from conversations.row_locks import lock_contact
 
 EDITABLE = frozenset({"name", "language", "email"})
@@ -48,14 +47,3 @@ def change_contact(
     if changed:
         record(Kind.CONTACT_CHANGED, by=by, contact=row, fields=changed)
     return row
-
-
-@transaction.atomic
-def refuse_marketing(*, contact_id: int, by: Actor, source: str, at: datetime) -> bool:
-    """The customer wants no marketing messages: a line of the consent log, unless the last one says so already (C53)."""
-    log = Consent.objects.filter(contact=contact_id, topic="marketing").order_by("-at", "-id")
-    if log.values_list("state", flat=True).first() == Consent.State.OPT_OUT:
-        return False
-    Consent.objects.create(contact_id=contact_id, topic="marketing", state=Consent.State.OPT_OUT, source=source, at=at)
-    record(Kind.CONTACT_CHANGED, by=by, contact=Contact(pk=contact_id), fields=["consent"])
-    return True

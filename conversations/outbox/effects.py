@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from conversations import clock
-from conversations.actions import channels, contacts, templates
+from conversations.actions import channels, templates
+from conversations.actions.consents import Wish, log_wishes
 from conversations.actions.waiting import wait_again
 from conversations.actor import Actor
-from conversations.models import Contact, Conversation, Message, MessageStatus, Origin, Template, Window
+from conversations.models import Consent, Contact, Conversation, Message, MessageStatus, Origin, Template, Window
 from conversations.outbox import pacing
 from conversations.transactions import afterwards
 from conversations.whatsapp.error_rules import STOPS, Effect, Rule
@@ -51,10 +52,8 @@ def _unreachable(message: Message, at: datetime) -> None:
 
 
 def _opted_out(message: Message, at: datetime) -> None:
-    if message.conversation.contact_id:
-        contacts.refuse_marketing(
-            contact_id=message.conversation.contact_id, by=META, source="whatsapp", at=clock.now()
-        )
+    if (contact := message.conversation.contact) is not None:
+        log_wishes([Wish(contact, Consent.State.OPT_OUT, at, source="whatsapp")], by=META)
 
 
 def _window_closed(message: Message, at: datetime) -> None:
