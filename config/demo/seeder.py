@@ -15,6 +15,7 @@ from django.db.models import Max
 
 from config.demo.control import Control
 from config.demo.desk import webhook_url, with_secrets
+from config.demo.number import set_up
 from config.demo.past import Part, Past
 from config.demo.people import CUSTOMERS, SEEDER, Customer
 from config.demo.script import Thread
@@ -65,6 +66,7 @@ def seed(say: Say, *, copies: int = COPIES, now_threads: bool = True) -> int:
     control = Control()
     control.post("channels", {"channels": [with_secrets(shop.channel)], "webhook_url": webhook_url()})
     say(f"Templates: {know_templates(shop.channel)} are read from WhatsApp's stand-in.")
+    say(f"Number: set up, with {set_up(shop.channel)} products to show.")
     with ExitStack() as stack:
         for manner in (quietly(control), lifted(shop.channel), nobody_rung(), fast_database(), repeatable()):
             stack.enter_context(manner)
