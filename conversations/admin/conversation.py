@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from conversations import reasons
+from conversations import notices, reasons
 from conversations.access.visibility import visible_conversations
 from conversations.admin.config_admin import GrowingAdmin, ReadOnlyAdmin
 from conversations.admin.showing import NOTHING, Tone, chip, link, machine_when, short, state, when
@@ -51,7 +51,7 @@ class ConversationAdmin(GrowingAdmin):
     @display(description=_("last message"))
     def said(self, row: Conversation) -> str:
         last = row.last_message
-        return short(last.text or f"[{last.type}]", 60) if last is not None else NOTHING
+        return short(notices.summary(last), 60) if last is not None else NOTHING
 
     @display(description=_("status"), ordering="status")
     def shown_status(self, row: Conversation) -> str:

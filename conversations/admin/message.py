@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from conversations import notices
 from conversations.access.roles import Can
 from conversations.access.visibility import visible_messages
 from conversations.actions import outbox as verbs
@@ -125,7 +126,7 @@ class MessageAdmin(GrowingAdmin):
 
     @display(description=_("text"))
     def said(self, row: Message) -> str:
-        return short(row.text or f"[{row.type}]", 60)
+        return short(notices.summary(row), 60)
 
     @display(description=_("conversation"))
     def talk(self, row: Message) -> str:

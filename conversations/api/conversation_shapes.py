@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from conversations import clock, reasons
+from conversations import clock, notices, reasons
 from conversations.api.directory_shapes import ChannelRef, DepartmentRef, PersonShape, TagShape
 from conversations.models import Contact, Conversation, Group, GroupParticipant, Identity, Lock, Message, Priority
 from conversations.queries.windows import windows_of
@@ -58,9 +58,14 @@ class GroupRef(serializers.ModelSerializer[Group]):
 
 
 class LastMessage(serializers.ModelSerializer[Message]):
+    notice = serializers.SerializerMethodField(help_text="What stands in place of words, where there are none.")
+
     class Meta:
         model = Message
-        fields = ["id", "direction", "origin", "type", "text", "status", "created_at"]
+        fields = ["id", "direction", "origin", "type", "text", "notice", "status", "created_at"]
+
+    def get_notice(self, row: Message) -> str:
+        return notices.notice(row)
 
 
 class WindowShape(serializers.Serializer[Any]):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from conversations import notices
 from conversations.api.directory_shapes import PersonShape
 from conversations.models import Attachment, Attempt, Direction, Message, MessageStatus, Note, Origin, Reaction, Receipt
 from conversations.queries.conversations import quoted
@@ -103,6 +104,9 @@ class MessageList(serializers.ListSerializer[Any]):
 
 class MessageShape(serializers.ModelSerializer[Message]):
     content = serializers.JSONField(source="payload", help_text="The typed object as Meta sends or takes it.")
+    notice = serializers.SerializerMethodField(
+        help_text="What stands in place of words, where there are none, or why they cannot be read."
+    )
     sender = serializers.SerializerMethodField()
     reply_to = serializers.SerializerMethodField()
     reactions = serializers.SerializerMethodField()
@@ -121,6 +125,7 @@ class MessageShape(serializers.ModelSerializer[Message]):
             "origin",
             "type",
             "text",
+            "notice",
             "content",
             "status",
             "wamid",
@@ -141,6 +146,9 @@ class MessageShape(serializers.ModelSerializer[Message]):
             "error",
         ]
         read_only_fields = fields
+
+    def get_notice(self, row: Message) -> str:
+        return notices.notice(row)
 
     @extend_schema_field(SenderShape)
     def get_sender(self, row: Message) -> dict[str, Any]:

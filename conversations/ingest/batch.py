@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from conversations.actions import entry_points
-from conversations.ingest import early
+from conversations.ingest import calls, early
 from conversations.ingest.account_updates import AccountUpdates
 from conversations.ingest.effects import groups as group_effects
 from conversations.ingest.effects import preferences
@@ -22,10 +22,12 @@ from conversations.models import Channel
 from conversations.outbox import receipts
 from conversations.whatsapp.payloads import (
     AccountChange,
+    CallUpdate,
     EditChange,
     GroupUpdate,
     IdentityChange,
     InboundMessage,
+    News,
     Parsed,
     PreferenceChange,
     ReactionChange,
@@ -62,13 +64,15 @@ class Batch:
         self.unknown_numbers = ids - set(self.channels)
 
     def write(self) -> None:
-        messages = self._of(InboundMessage)
+        phoned = self._of(CallUpdate)
+        messages = [*self._of(InboundMessage), *calls.as_messages(phoned)]
         reactions, edits = self._of(ReactionChange), self._of(EditChange)
         wishes, group_updates = self._of(PreferenceChange), self._of(GroupUpdate)
         self._load([*messages, *reactions, *edits, *wishes])
         self._load_people([(channel, person) for channel, update in group_updates for person in update.people])
         self._change_identities()
         waited = early.take(self.messages.write(messages))
+        self.messages.events += calls.complete(phoned)
         self._load(_only(ReactionChange, waited))
         self.references.react([*reactions, *_only(ReactionChange, waited)])
         self.references.edit([*edits, *_only(EditChange, waited)])
@@ -101,7 +105,13 @@ class Batch:
     def _change_identities(self) -> None:
         for channel, change in sorted(self._of(IdentityChange), key=lambda pair: pair[1].timestamp):
             if self.people.change_identity(channel.portfolio_id, change) is None:
-                self.accounts.keep(channel, AccountChange("messages", "identity_of_nobody", {"kind": change.kind}), "")
+                self.accounts.keep(
+                    channel,
+                    AccountChange(
+                        "messages", "identity_of_nobody", {"kind": change.kind}, news=(News("", "identity_of_nobody"),)
+                    ),
+                    "",
+                )
 
     def _keep_account_updates(self) -> None:
         for item in self.parsed:

@@ -38,6 +38,7 @@ class Kind(models.TextChoices):
     MESSAGE_CANCELLED = "message.cancelled", _("Message cancelled")
     MESSAGE_ECHOED = "message.echoed", _("Written in the business app")
     MESSAGE_SHORTENED = "message.shortened", _("Automatic text shortened")
+    CALL_ENDED = "call.ended", _("Call ended")
     NOTE_ADDED = "note.added", _("Note added")
     LOCK_TAKEN = "lock.taken", _("Being answered")
     LOCK_RELEASED = "lock.released", _("No longer being answered")

@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from conversations import reasons
+from conversations import notices, reasons
 from conversations.journal.kinds import Kind
-from conversations.models import Contact, Conversation, Department, Event, Message, Note
+from conversations.models import Contact, Conversation, Department, Event, GroupParticipant, Message, Note
 from conversations.queries.conversations import notes_of, thread_of
 from conversations.queries.people import shown_name
 from conversations.whatsapp.errors import describe
@@ -71,6 +71,7 @@ class Item:
     row: Message | Note
     sender: str
     problem: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,15 @@ class Page:
     lines: list[Line]
     earlier: bool
     """There are older messages than these."""
+    members: list[str]
+    """Who is in the group, of a group's conversation."""
 
 
 def page_of(conversation: Conversation) -> Page:
     """Seven queries or so, however long the conversation is; the newest messages and events of it."""
     newest = list(thread_of(conversation).order_by("-timestamp", "-id")[: MOST_MESSAGES + 1])
     shown = newest[:MOST_MESSAGES]
-    items = [Item(row.timestamp, "message", row, _sender(row), _problem(row)) for row in shown]
+    items = [Item(row.timestamp, "message", row, _sender(row), _problem(row), notices.notice(row)) for row in shown]
     items += [Item(note.created_at, "note", note, shown_name(note.author)) for note in notes_of(conversation)]
     items.sort(key=lambda item: (item.at, item.row.pk))
     return Page(
@@ -96,6 +99,7 @@ def page_of(conversation: Conversation) -> Page:
         items=items,
         lines=timeline(conversation),
         earlier=len(newest) > MOST_MESSAGES,
+        members=_members(conversation),
     )
 
 
@@ -129,6 +133,13 @@ def _line(event: Event, departments: dict[int, str], people: dict[int, str], con
     by = people.get(event.user_id or 0) or event.by.partition(":")[2] or event.by
     code = str(data.get("reason") or data.get("code") or "")
     return Line(at=event.at, said=str(said), by=by, code=code)
+
+
+def _members(conversation: Conversation) -> list[str]:
+    if conversation.group_id is None:
+        return []
+    rows = GroupParticipant.objects.present().filter(group=conversation.group_id).select_related("contact")
+    return [row.contact.shown_name for row in rows]
 
 
 def _label(choices: Any, value: Any) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from conversations.whatsapp import discreet, groups, numbers, reading
+from conversations.whatsapp import calls, discreet, groups, numbers, reading
 from conversations.whatsapp.payloads import AccountChange, News
 from conversations.whatsapp.reading import Json
 
@@ -262,6 +262,7 @@ def _errors(value: Json) -> Iterator[News]:
 
 READERS: dict[str, Callable[[Json], Iterator[News]]] = {
     "messages": _errors,
+    "calls": calls.news,
     **dict.fromkeys(GROUP_FIELDS, groups.news),
     **{field: partial(_counted, field) for field in COUNTED},
     **{field: partial(_named, field) for field in NAMED},

@@ -15,6 +15,7 @@ from conversations.whatsapp.payloads import (
     EditChange,
     IdentityChange,
     InboundMessage,
+    News,
     ReactionChange,
     RevokeChange,
     Sender,
@@ -29,12 +30,12 @@ AD_ORIGIN = "referral_conversion"  # where a message inside a free entry point w
 def message(item: Json, known_senders: dict[str, Sender]) -> Update:
     wamid, kind = reading.required(item.get("id")), reading.text(item.get("type")) or "unknown"
     timestamp = reading.time(item.get("timestamp"))
-    sender = _sender(item, known_senders)
+    writer = sender(item, known_senders)
     context = reading.obj(item.get("context"))
     if kind == "reaction":
         reaction = reading.obj(item.get("reaction"))
         return ReactionChange(
-            wamid, sender, timestamp, reading.required(reaction.get("message_id")), reading.text(reaction.get("emoji"))
+            wamid, writer, timestamp, reading.required(reaction.get("message_id")), reading.text(reaction.get("emoji"))
         )
     if kind == "edit":
         edit = reading.obj(item.get("edit"))
@@ -43,7 +44,7 @@ def message(item: Json, known_senders: dict[str, Sender]) -> Update:
         read = contents.read(inner_kind, inner)
         return EditChange(
             wamid,
-            sender,
+            writer,
             timestamp,
             reading.required(edit.get("original_message_id")),
             inner_kind,
@@ -55,11 +56,15 @@ def message(item: Json, known_senders: dict[str, Sender]) -> Update:
             wamid, timestamp, reading.required(reading.obj(item.get("revoke")).get("original_message_id"))
         )
     if kind == "system":  # nobody wrote: it opens no conversation and no window (D21)
-        return identity_change(item, timestamp) or AccountChange("messages", "system", item)
+        kind = reading.text(reading.obj(item.get("system")).get("type"))
+        told = News("", "system", {"kind": kind[:60]})
+        return identity_change(item, timestamp) or AccountChange(
+            "messages", "system", {"id": wamid, "type": kind}, news=(told,)
+        )
     read = contents.read(kind, item)
     return InboundMessage(
         wamid=wamid,
-        sender=sender,
+        sender=writer,
         timestamp=timestamp,
         type=read.type,
         text=read.text,
@@ -149,30 +154,31 @@ def senders(contacts: Any) -> dict[str, Sender]:
     found: dict[str, Sender] = {}
     for contact in reading.objects(contacts):
         profile = reading.obj(contact.get("profile"))
-        sender = Sender(
+        one = Sender(
             wa_id=reading.phone(contact.get("wa_id")),
             user_id=reading.user_id(contact.get("user_id")),
             profile_name=reading.text(profile.get("name"))[:200],
             username=reading.text(profile.get("username")).removeprefix("@")[:80],
         )
-        for name in (sender.wa_id, sender.user_id):
+        for name in (one.wa_id, one.user_id):
             if name:
-                found[name] = sender
+                found[name] = one
     return found
 
 
-def _sender(item: Json, known_senders: dict[str, Sender]) -> Sender:
+def sender(item: Json, known_senders: dict[str, Sender]) -> Sender:
+    """Who wrote or called, with the profile that stands beside. Raises ValueError when nobody is named."""
     phone, user_id = reading.phone(item.get("from")), reading.user_id(item.get("from_user_id"))
     known = known_senders.get(user_id) or known_senders.get(phone)
     if known is None and len(set(known_senders.values())) == 1 and not (phone or user_id):
         known = next(iter(known_senders.values()))
     known = known or Sender()
-    sender = Sender(
+    found = Sender(
         wa_id=phone or known.wa_id,
         user_id=user_id or known.user_id,
         profile_name=known.profile_name,
         username=known.username,
     )
-    if not sender.is_known:
+    if not found.is_known:
         raise ValueError("a message without a sender")
-    return sender
+    return found

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from conversations.whatsapp import account, discreet, groups, inbound, people, reading
-from conversations.whatsapp.payloads import AccountChange, Parsed, Update
+from conversations.whatsapp import account, calls, discreet, groups, inbound, people, reading
+from conversations.whatsapp.payloads import AccountChange, News, Parsed, Update
 from conversations.whatsapp.reading import Json
 
 MESSAGE_FIELDS = {"messages", "smb_message_echoes", "history"}
@@ -18,6 +18,7 @@ ITEMS: dict[str, tuple[Callable[[Json], Iterator[Any]], Callable[[Any], Update]]
     "user_preferences": (people.preference_items, people.preference),
     "user_id_update": (people.user_id_items, people.user_id),
     "smb_app_state_sync": (people.book_items, people.book_entry),
+    "calls": calls.READ,
     **dict.fromkeys(account.GROUP_FIELDS, (groups.items, groups.update)),
 }
 
@@ -79,4 +80,4 @@ def _kept(read: Callable[[Any], Update], item: Any, field: str) -> Iterator[Upda
         yield read(item)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         data = discreet.without_people(item if isinstance(item, dict) else {"item": item})
-        yield AccountChange(field, "not_understood", data)
+        yield AccountChange(field, "not_understood", data, news=(News("", "not_understood"),))

@@ -108,6 +108,19 @@ class BookEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class CallUpdate:
+    """One webhook of a call. `payload` is what the button or link that was tapped carried."""
+
+    call_id: str
+    sender: Sender
+    timestamp: datetime
+    by_customer: bool
+    status: str  # ringing | missed | completed
+    duration: int | None  # seconds
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """One setting of a group that was to change: subject, description or picture (its hash)."""
 
@@ -192,6 +205,7 @@ Update = (
     | IdentityChange
     | PreferenceChange
     | BookEntry
+    | CallUpdate
     | GroupUpdate
     | StatusUpdate
     | AccountChange

@@ -39,6 +39,7 @@ HANDLERS: dict[str, Callable[[Told], AccountUpdate.Outcome | None]] = {
     "user_ids": numbers.noted,
     "book": numbers.noted,
     "group": numbers.noted,
+    "call": numbers.noted,
     "throughput": numbers.noted,
     "template.status": templates.status,
     "template.quality": templates.quality,
