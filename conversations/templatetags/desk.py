@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from conversations import channel_trouble, clock, times
 from conversations.models import Channel, Halt
+from conversations.onboarding.words import said
 
 register = template.Library()
 
@@ -32,3 +33,8 @@ def machine_when(at: Any) -> SafeString | str:
 @register.filter
 def trouble(channel: Channel) -> str:
     return channel_trouble.sentence(channel)
+
+
+@register.filter
+def meta_word(word: str) -> str:
+    return said(word)

@@ -31,8 +31,12 @@ NUMBER: list[Row] = [
         Rule(W, gettext_noop("The number was registered too often. WhatsApp allows it again after 72 hours."), tries=1),
     ),
     (
-        (136024, 136025),
+        (136024,),
         Rule(W, gettext_noop("WhatsApp does not send a code now. Wait as long as it says, then ask again."), tries=1),
+    ),
+    (
+        (136025,),
+        Rule(W, gettext_noop("WhatsApp did not accept this code: it is wrong or too old. Ask for a new one."), tries=1),
     ),
     (
         (147001, 147002, 147003, 147004, 147005),
