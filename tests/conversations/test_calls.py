@@ -96,10 +96,13 @@ def test_a_caller_without_a_number(desk: Desk) -> None:
 
 
 def test_calls_the_business_makes_elsewhere_are_noted_only(desk: Desk) -> None:
-    deliver(
-        desk,
-        call("terminate", direction="BUSINESS_INITIATED", to=wire.ASHA, **{"from": "390655500"}, status="COMPLETED"),
-    )
+    ours: dict[str, Any] = {
+        "direction": "BUSINESS_INITIATED",
+        "to": wire.ASHA,
+        "from": "390655500",
+        "status": "COMPLETED",
+    }
+    deliver(desk, call("terminate", **ours))
     status = {"id": CALL, "type": "call", "status": "RINGING", "timestamp": str(now()), "recipient_id": wire.ASHA}
     desk.deliver(desk.value(statuses=[status]), field="calls")
     process.drain()
