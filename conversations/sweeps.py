@@ -11,6 +11,7 @@ from conversations.actor import Actor
 from conversations.errors import DeskError
 from conversations.models import Attachment, Conversation, Delivery, Message, Signal
 from conversations.outbox import settle
+from conversations.outbox.claim import waiting_channels
 
 SNOOZE = Actor.system("snooze")
 
@@ -22,7 +23,7 @@ def sweep() -> int:
         wake.ring(wake.Bell.INGEST)
     if Message.objects.waiting_for_pipeline(machine).exists():
         wake.ring(wake.Bell.PIPELINE)
-    if Message.objects.sendable(business=business, machine=machine).exists():
+    if waiting_channels().exists():
         wake.ring(wake.Bell.DELIVER)
     if Attachment.objects.filter(status=Attachment.Status.PENDING, due_at__lte=machine).exists():
         wake.ring(wake.Bell.MEDIA)

@@ -207,8 +207,8 @@ class Message(models.Model):
             models.Index(  # the next to send of a channel
                 fields=["channel", "lane", "turn", "id"], name="message_outbox", condition=models.Q(status="queued")
             ),
-            models.Index(  # held ones whose time has come
-                fields=["not_before"], name="message_held_due", condition=models.Q(status="held")
+            models.Index(  # scheduled and held ones whose time has come
+                fields=["not_before"], name="message_falls_due", condition=models.Q(status__in=["scheduled", "held"])
             ),
             models.Index(  # what a channel holds back and why, and its last batch
                 fields=["channel", "hold_code", "not_before"], name="message_held", condition=models.Q(status="held")

@@ -57,6 +57,13 @@ def sendable(channel: Channel) -> MessageQuerySet:
     )
 
 
+def waiting_channels() -> models.QuerySet[Channel]:
+    """Numbers that send, with something queued. In the order of the index, so that no statistics make it a scan of all messages."""
+    queued = Message.objects.filter(status=MessageStatus.QUEUED, channel=models.OuterRef("pk"))
+    first = models.Subquery(queued.order_by("lane", "turn", "id").values("pk")[:1])
+    return Channel.objects.sending().annotate(first_queued=first).filter(first_queued__isnull=False)
+
+
 def claim(channel: Channel, limit: int = 1) -> list[Claimed]:
     """Up to `limit` messages of a channel, moved to `sending` with their attempts. Those that may not go are failed or held back
     on the way."""

@@ -13,7 +13,6 @@ from datetime import timedelta
 from functools import lru_cache
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 
 from conversations import clock, wake
 from conversations.actions import entry_points
@@ -22,7 +21,7 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record, record_all
 from conversations.models import Attempt, Channel, Message, MessageStatus
 from conversations.outbox import effects, files, pacing, receipts
-from conversations.outbox.claim import Claimed, claim
+from conversations.outbox.claim import Claimed, claim, waiting_channels
 from conversations.outbox.failure import REFUSED, SYSTEM, mark_unconfirmed, refuse
 from conversations.pace import keep_at_it
 from conversations.whatsapp.client import Accepted, CloudApi, wamid_of
@@ -33,7 +32,7 @@ logger = logging.getLogger("sportello.outbox")
 
 SENDERS = 64  # calls to Meta at once, per process: 80 a second when each takes 0.8 s (C33)
 LONGEST_WAIT = 1.0  # seconds a drain waits for its moment before it leaves the rest to the next ring
-LATE = 0.025  # seconds after its moment at which a call may still begin
+LATE = 0.015  # seconds after its moment at which a call may still begin
 LOOK_AGAIN = 0.05  # seconds until new work is looked for while calls are under way
 TOGETHER = 0.02  # seconds
 ROUND = 120.0  # seconds
@@ -105,7 +104,7 @@ def _send_all(flying: Flying) -> int:
 def _launch(flying: Flying) -> tuple[int, float | None]:
     """Claim for the free senders. Returns how many went, and how long to wait for the next moment where that is all that lacks."""
     launched, pauses = 0, []
-    channels = _channels_with_work()
+    channels = list(waiting_channels().select_related("portfolio", "health"))
     for channel in channels:
         busy = sum(one.message.channel_id == channel.pk for one in flying.values())
         free = min(SENDERS - len(flying), max(1, SENDERS // len(channels)) - busy)  # a slow number stops no other
@@ -115,18 +114,12 @@ def _launch(flying: Flying) -> tuple[int, float | None]:
         if room:
             claimed = claim(channel, min(room, free))
             moments = pacing.book(channel, len(claimed)) if claimed else []
-            now = clock.monotonic()
             for one, moment in zip(claimed, moments, strict=True):
-                flying[_senders().submit(_call, one, now + moment)] = one
+                flying[_senders().submit(_call, one, moment)] = one
             launched += len(claimed)
         elif pause <= LONGEST_WAIT:
             pauses.append(pause)
     return launched, min(pauses) if pauses else None
-
-
-def _channels_with_work() -> list[Channel]:
-    waiting = Message.objects.filter(status=MessageStatus.QUEUED, channel=OuterRef("pk"))
-    return list(Channel.objects.sending().select_related("portfolio", "health").filter(Exists(waiting)))
 
 
 def _call(claimed: Claimed, moment: float | None = None) -> Outcome:
@@ -150,10 +143,9 @@ def _await(moment: float, channel: Channel) -> None:
         if left > 0:
             time.sleep(left)
         else:
-            ahead = pacing.book(channel, 1)[0]
-            if ahead > LONGEST_WAIT:  # Meta wants a pause
+            moment = pacing.book_again(channel, moment)
+            if moment > clock.monotonic() + LONGEST_WAIT:  # Meta wants a pause
                 raise NotCalled
-            moment = clock.monotonic() + ahead
 
 
 def _record(landed: list[tuple[Claimed, Outcome]]) -> None:

@@ -31,6 +31,7 @@ Found = TypeVar("Found")
 
 DELIVERY = Actor.system("delivery")
 KEPT = 6 * 3600  # seconds a bucket is kept after its last use: longer than any pause
+RELIED_ON = 30.0  # seconds for which Redis' clock is known by one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,15 @@ def room(channel: Channel) -> tuple[int, float]:
 
 
 def book(channel: Channel, count: int) -> list[float]:
-    """The moments at which so many calls may begin, as seconds from now. They are spent, whether used or not."""
+    """The moments at which so many calls may begin, by this process' monotonic clock. They are spent, whether used or not."""
     limits = _limits(channel)
-    return _with(channel.pk, lambda bucket, now: bucket.book(limits, now, count))
+    return [_ours(moment) for moment in _with(channel.pk, lambda bucket, now: bucket.book(limits, now, count))]
+
+
+def book_again(channel: Channel, missed: float) -> float:
+    """The next moment instead of one that was missed."""
+    limits, theirs = _limits(channel), missed + _Clock.ahead
+    return _ours(_with(channel.pk, lambda bucket, now: bucket.book_again(limits, now, theirs)))
 
 
 def came_in(channel_id: int, count: int) -> None:
@@ -132,6 +139,25 @@ def shared() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2, decode_responses=True)
 
 
+class _Clock:
+    """By how much Redis' clock is ahead of our monotonic one, as the quickest of the last answers shows: what a slow one says is as
+    wrong as it is slow."""
+
+    ahead = 0.0
+    took = 1e9  # seconds, of that answer
+    at = -1e9
+
+    @classmethod
+    def learn(cls, asked: float, theirs: float) -> None:
+        heard = clock.monotonic()
+        if heard - asked <= cls.took or heard - cls.at > RELIED_ON:
+            cls.ahead, cls.took, cls.at = theirs - (asked + heard) / 2, heard - asked, heard
+
+
+def _ours(moment: float) -> float:
+    return moment - _Clock.ahead
+
+
 def _with(channel_id: int, work: Callable[[Bucket, float], Found], *, changes: bool = True) -> Found:
     """Do something with a channel's bucket and Redis' clock, so that machines agree; atomically, by WATCH."""
     if settings.REDIS_URL:
@@ -140,7 +166,7 @@ def _with(channel_id: int, work: Callable[[Bucket, float], Found], *, changes: b
         except redis.RedisError as problem:  # pacing by this process alone is better than not sending
             logger.warning("pacing.redis_away", extra={"problem": type(problem).__name__})
     with _Own.lock:
-        return work(_Own.buckets.setdefault(channel_id, Bucket()), clock.monotonic())
+        return work(_Own.buckets.setdefault(channel_id, Bucket()), clock.monotonic() + _Clock.ahead)
 
 
 def _in_redis(key: str, work: Callable[[Bucket, float], Found], *, changes: bool) -> Found:
@@ -153,7 +179,9 @@ def _in_redis(key: str, work: Callable[[Bucket, float], Found], *, changes: bool
                 return work(*_read(*pipe.execute()))
             try:
                 pipe.watch(key)
-                found, now = _read(pipe.get(key), pipe.time())
+                text, asked = pipe.get(key), clock.monotonic()
+                found, now = _read(text, pipe.time())
+                _Clock.learn(asked, now)
                 answer = work(found, now)
                 pipe.multi()
                 pipe.set(key, json.dumps(found.as_values()), ex=KEPT)

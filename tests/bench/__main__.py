@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from machine import Stopped, Trouble, say, stop_on_signals
-from tests.bench import crash, flow, unconfirmed, webhooks
+from tests.bench import crash, flow, send, unconfirmed, webhooks
 from tests.bench.report import Report
 
 BENCHES: dict[str, tuple[Callable[..., Report], str]] = {
     "webhooks": (webhooks.run, "deliveries acknowledged a second, beside two references"),
     "flow": (flow.run, "messages a second through the whole path, and how long each takes"),
+    "send": (send.run, "the pace of a number: never over it in any second, nearly all of it used, agents first"),
     "unconfirmed": (
         unconfirmed.run,
         "Meta's answers never come, and workers are killed: received once, or as D4 allows",

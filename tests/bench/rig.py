@@ -51,14 +51,15 @@ class Rig:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read())
 
-    def meet(self, customers: int) -> None:
+    def meet(self, customers: int, *, first: int = 0) -> None:
         """Their service windows are open at Meta, as after a message of theirs."""
         now = str(int(time.time()))
         heard = [
             {"phone_number_id": self.number.phone_number_id, "from": number_of_customer(place), "timestamp": now}
-            for place in range(customers)
+            for place in range(first, first + customers)
         ]
-        self.control("heard", {"heard": heard})
+        for start in range(0, len(heard), 5_000):
+            self.control("heard", {"heard": heard[start : start + 5_000]})
 
     def received(self) -> list[dict[str, Any]]:
         """Everything Meta took from the desk."""
@@ -73,10 +74,10 @@ class Rig:
     def webhooks_waiting(self) -> int:
         return int(self.control("received?summary=1")["webhooks_waiting"])
 
-    def worker(self, name: str, queues: str, pool: str, count: int) -> Child:
+    def worker(self, name: str, queues: str, pool: str, count: int, *, program: str = "celery") -> Child:
         options = f"--hostname {name}@%h --queues {queues} --pool {pool} --concurrency {count} --loglevel WARNING"
         quick = "--without-gossip --without-mingle --without-heartbeat"
-        return self.children.start(name, [PYTHON, *f"-m celery --quiet -A config worker {options} {quick}".split()])
+        return self.children.start(name, [PYTHON, *f"-m {program} --quiet -A config worker {options} {quick}".split()])
 
     def start(self) -> None:
         self.children.start("simulator", [PYTHON, "-m", "conversations.simulator"])
