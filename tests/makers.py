@@ -29,6 +29,7 @@ from conversations.models import (
     Origin,
     Portfolio,
     Presence,
+    Template,
 )
 from conversations.pipeline import PipelineContext
 from conversations.row_locks import lock_conversation
@@ -197,3 +198,11 @@ def make_context(message: Message, *, now: datetime | None = None) -> PipelineCo
 
 def nobody(bell: object) -> None:
     """settings.WAKE of the test suite: doorbells ring for nobody, tests drain by themselves."""
+
+
+def make_template(channel: Channel, **values: Any) -> Template:
+    """order_ready in Italian with two variables, approved."""
+    body = "Buongiorno {{1}}, il suo ordine {{2}} è pronto per il ritiro."
+    made = {"meta_id": "77", "name": "order_ready", "language": "it", "status": "APPROVED",
+            "components": [{"type": "BODY", "text": body}], "body": body}  # fmt: skip
+    return Template.objects.create(channel=channel, **{**made, **values})

@@ -16,7 +16,7 @@ from conversations.actions import alarms
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
-from conversations.models import Channel, Template, TemplateSync
+from conversations.models import Channel, Message, MessageStatus, Template, TemplateSync
 from conversations.news import is_news
 from conversations.templates import states
 from conversations.templates.definition import Json, objects, text_of
@@ -76,6 +76,13 @@ def _tell(row: Template, by: Actor, *, was: str, status: str) -> None:
         alarms.raise_alarm(key=key, code="template_stopped", template=row.pk, channel=row.channel_id, status=status)
     elif was in STOPPED:
         alarms.clear_alarm(key=key)
+        _let_go(row)
+
+
+def _let_go(row: Template) -> None:
+    """What was held back while it was paused is looked at now."""
+    held = Message.objects.filter(status=MessageStatus.HELD, hold_code="template_paused", template=row)
+    held.update(not_before=clock.now())
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from conversations import clock
 from conversations.errors import DeskError
 from conversations.media import kinds, pictures, shelf
 from conversations.models import Attachment, Message, Upload
+from conversations.templates.filling import header_file
 
 JPEG = "image/jpeg"
 
@@ -70,15 +71,17 @@ def _recompressed(file: Path, longest_side: int) -> bytes | None:
 
 
 def attach(message: Message) -> None:
-    """The file of a queued media message shows in its thread at once, from our own shelf. In the caller's transaction."""
-    if not isinstance(pk := message.payload.get("upload"), int):
+    """The file of a queued message, or of its template's header, shows in its thread at once, from our own shelf. In the caller's
+    transaction."""
+    content = message.payload if message.type != "template" else header_file(message.payload)
+    if not isinstance(pk := content.get("upload"), int):
         return
     upload = Upload.objects.filter(pk=pk).first()
     if upload is not None:
         Attachment.objects.create(
             message=message,
             status=Attachment.Status.STORED,
-            filename=str(message.payload.get("filename") or upload.filename),
+            filename=str(content.get("filename") or upload.filename),
             declared_type=upload.content_type,
             content_type=upload.content_type,
             sha256=upload.sha256,

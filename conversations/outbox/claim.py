@@ -35,6 +35,7 @@ from conversations.whatsapp.transport import Access
 logger = logging.getLogger("sportello.outbox")
 
 LOOK = 200  # how far down the queue a claim looks: a first part by index, whatever the statistics say
+LOOK_AGAIN = timedelta(minutes=15)  # at a paused template whose end is not known; the webhook of its end comes before
 TOO_LATE = timedelta(hours=1)  # as for what falls due (A15): an automatic reply is for the moment it was written for
 AUTOMATIC = {Origin.RULE, Origin.FLOW, Origin.CAMPAIGN}
 Known = dict[int, dict[str, str]]  # contact -> kind of identity -> value
@@ -100,7 +101,9 @@ def _take(channel: Channel, rows: list[Message], access: Access) -> list[Claimed
             ready.append((message, filled, needed))
         else:
             fail(message, code=refused or "no_address")
-    held = taking.take(channel, [message for message, _payload, _files in ready], now)
+    paused = _paused([message for message, _payload, _files in ready], now)
+    free = [message for message, _payload, _files in ready if message.pk not in paused]
+    held = paused | taking.take(channel, free, now)
     if held:
         _hold_back(channel, [(message, held[message.pk]) for message, *_rest in ready if message.pk in held])
         ready = [one for one in ready if one[0].pk not in held]
@@ -108,6 +111,15 @@ def _take(channel: Channel, rows: list[Message], access: Access) -> list[Claimed
     for message, payload, _needed in ready:
         payload["biz_opaque_callback_data"] = attempts[message.pk].opaque
     return [Claimed(message, attempts[message.pk], access, payload, needed) for message, payload, needed in ready]
+
+
+def _paused(messages: list[Message], now: datetime) -> dict[int, Hold]:
+    """Meta lets a paused template go again by itself: its messages wait for that (facts §8)."""
+    return {
+        message.pk: Hold(Cap.TEMPLATE_PAUSED, max(message.template.paused_until or now, now + LOOK_AGAIN))
+        for message in messages
+        if message.template is not None and message.template.refusal == Cap.TEMPLATE_PAUSED
+    }
 
 
 def _hold_back(channel: Channel, holds: list[tuple[Message, Hold]]) -> None:
@@ -215,6 +227,8 @@ def _refusal(message: Message, now: datetime, halts: list[Halt], unwanted: set[i
     is_marketing = message.template is not None and message.template.category == Template.Category.MARKETING
     if is_marketing and message.conversation.contact_id in unwanted:
         return "opted_out"
+    if message.template is not None and message.template.refusal not in {"", Cap.TEMPLATE_PAUSED}:
+        return message.template.refusal
     return "too_late" if message.origin == Origin.RULE and _is_stale(message, now) else ""
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from conversations.models import Channel, Conversation, Identity, Template, TemplateFill
+from conversations.models import Channel, Conversation, Identity, Template, TemplateFill, Upload
 from conversations.templates import checks, filling, refusals, states
-from conversations.templates.definition import Json, text_of
+from conversations.templates.definition import Definition, Json, text_of
 
 LONGEST = 60  # characters of a name put into a template: it must not push the text over its limit
 
@@ -39,7 +39,17 @@ def require_usable(channel: Channel, content: Json) -> Usable:
             first.sentence, slot=first.slot, template=template.pk, **first.numbers, **more
         )
     values = filling.values_of(definition, content)
+    _require_fitting_file(template, definition, values)
     return Usable(template, filling.show(definition, values).text)
+
+
+def _require_fitting_file(template: Template, definition: Definition, values: Mapping[str, Any]) -> None:
+    """An upload of ours in the header must be of the header's kind. Raises TemplateHeader."""
+    upload = values.get("header", {}).get("upload") if isinstance(values.get("header"), dict) else None
+    if upload is None or definition.header is None:
+        return
+    if not Upload.objects.filter(pk=upload, kind=definition.header.kind).exists():
+        raise refusals.TemplateHeader(checks.media_needed(definition.header.kind), slot="header", template=template.pk)
 
 
 def find(channel: Channel, content: Json) -> Template:
@@ -72,15 +82,6 @@ def require_sendable(template: Template) -> None:
         message = _("This template is not approved: %(status)s.") % {"status": template.shown_status}
         raise refusals.TemplateNotApproved(message, hint=hint, template=template.pk, status=template.status)
     raise refusals.BY_CODE[code](hint=hint, template=template.pk, status=template.status)
-
-
-def refused(templates: Iterable[int]) -> dict[int, str]:
-    """Of these ids, those that may not be sent now, with our error code: the last look before sending, in one statement."""
-    wanted = set(templates)
-    if not wanted:
-        return {}
-    rows = Template.objects.filter(pk__in=wanted).only("status", "missing_since")
-    return {row.pk: row.refusal for row in rows if row.refusal}
 
 
 def shown_fault(fault: checks.Fault) -> dict[str, Any]:

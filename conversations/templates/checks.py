@@ -56,18 +56,18 @@ def _header(definition: Definition, given: list[Json]) -> list[Fault]:
         return _part(definition, "header", definition.header_slots, given)
     found = _parameters(given)
     if len(found) != 1 or text_of(found[0].get("type")).lower() != header.kind:
-        return [Fault("template_header", _media_needed(header.kind), "header")]
+        return [Fault("template_header", media_needed(header.kind), "header")]
     inner = found[0].get(header.kind)
     inner = inner if isinstance(inner, dict) else {}
     if header.kind in MEDIA and not _is_file(inner):
-        return [Fault("template_header", _media_needed(header.kind), "header")]
+        return [Fault("template_header", media_needed(header.kind), "header")]
     if header.kind == "location" and not _is_place(inner):
         sentence = _("The header's place needs latitude, longitude, a name and an address.")
         return [Fault("template_header", sentence, "header")]
     return []
 
 
-def _media_needed(kind: str) -> str:
+def media_needed(kind: str) -> str:
     return {
         "image": _("The header needs a picture: give either the uploaded file or a link."),
         "video": _("The header needs a film: give either the uploaded file or a link."),
@@ -77,8 +77,10 @@ def _media_needed(kind: str) -> str:
 
 
 def _is_file(inner: Json) -> bool:
-    chosen = [text_of(inner.get(key)).strip() for key in ("id", "link")]
-    return sum(map(bool, chosen)) == 1 and isinstance(inner.get("filename", ""), str)
+    """Meta's id, a link, or the number of an upload of ours, which becomes an id when it is sent."""
+    upload = inner.get("upload")
+    chosen = [*(bool(text_of(inner.get(key)).strip()) for key in ("id", "link")), type(upload) is int and upload > 0]
+    return sum(chosen) == 1 and isinstance(inner.get("filename", ""), str)
 
 
 def _is_place(inner: Json) -> bool:

@@ -76,6 +76,16 @@ def values_of(definition: Definition, given: Json) -> dict[str, Any]:
     return found
 
 
+def header_file(given: Json) -> Json:
+    """What Meta's object gives for the header's picture, film or document; {} without."""
+    for component in objects(given.get("components")):
+        if text_of(component.get("type")).lower() == "header":
+            for parameter in objects(component.get("parameters")):
+                inner = parameter.get(text_of(parameter.get("type")))
+                return inner if isinstance(inner, dict) else {}
+    return {}
+
+
 def _only(definition: Definition, key: str) -> list[Slot]:
     return [slot for slot in definition.button_slots if slot.key == key]
 

@@ -27,7 +27,6 @@ OURS: dict[str, str] = {
     "too_late": gettext_noop("An automatic message waited for more than an hour, so it was not sent."),
     "no_address": gettext_noop("This customer has no address on this channel."),
     "template_not_approved": gettext_noop("The template is not approved any more."),
-    "template_paused": gettext_noop("WhatsApp has paused the template."),
     "template_disabled": gettext_noop("WhatsApp has disabled the template."),
     "template_gone": gettext_noop("The template was deleted."),
     "invalid": gettext_noop("This message cannot be put into WhatsApp's form."),

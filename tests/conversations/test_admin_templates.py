@@ -275,3 +275,15 @@ def test_a_definition_nobody_understands_breaks_no_page(desk: Desk, admin: Clien
     )
     assert admin.get(page_of("change", row)).status_code == 200
     assert admin.get(LIST).status_code == 200
+
+
+def test_the_review_s_end_is_followed_by_webhook(desk: Desk, admin: Client) -> None:
+    promotion = "Buongiorno {{1}}, oggi sconto del {{2}} su tutti i vasi."
+    admin.post(ADD, filled(desk))
+    admin.post(ADD, filled(desk, name="promo", body=promotion))
+    desk.settle()
+    rows = {row.name: row for row in Template.objects.all()}
+    assert (rows["vase_ready"].status, rows["promo"].status) == ("APPROVED", "REJECTED")
+    assert rows["promo"].reason == "PROMOTIONAL"
+    assert "promotional" in rows["promo"].recommendation
+    assert "Choose Marketing" in admin.get(page_of("change", rows["promo"])).content.decode()

@@ -18,6 +18,7 @@ class Cap(StrEnum):
     DAILY = "daily_cap"
     BATCH = "batch"
     BUDGET = "budget"
+    TEMPLATE_PAUSED = "template_paused"
 
 
 SENTENCES: dict[str, str] = {
@@ -31,6 +32,7 @@ SENTENCES: dict[str, str] = {
     ),
     Cap.DAILY: gettext_noop("This number has sent what it may send in a day."),
     Cap.BUDGET: gettext_noop("This month's budget for messages is used up."),
+    Cap.TEMPLATE_PAUSED: gettext_noop("WhatsApp has paused its template. It goes when the pause is over."),
     Cap.BATCH: gettext_noop("Campaigns go in batches, because this number comes close to a limit today."),
 }
 # The business's own caps on its own pace: a person may let one message pass. Not what protects the customer, nor Meta's limit.
