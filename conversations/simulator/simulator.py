@@ -55,7 +55,7 @@ class Simulator:
         self.blocks = Blocks(self.store)
         self.faults = Faults(self.store)
         self.throughput, self.pairs = Throughput(), Pairs()
-        self.webhooks = Webhooks(self.store, self.channels, self.numbers, self.settings)
+        self.webhooks = Webhooks(self.store, self.channels, self.numbers, self.settings, self.clock)
         self.groups = Groups(self.store)
         self.marks: deque[dict[str, Any]] = deque(maxlen=1000)  # what was marked read, for whoever counts
         self.phones = Phones(

@@ -20,7 +20,7 @@ from typing import Any
 import aiohttp
 
 from conversations.simulator.channels import Channel, Channels
-from conversations.simulator.clock import machine_now
+from conversations.simulator.clock import Clock, machine_now
 from conversations.simulator.numbers import Numbers
 from conversations.simulator.payloads import MESSAGES, delivery, signature
 from conversations.simulator.store import Settings, Store
@@ -42,13 +42,16 @@ class Due:
     made_at: float = dataclasses.field(compare=False)
     attempts: int = dataclasses.field(compare=False, default=0)
     field: str = dataclasses.field(compare=False, default=MESSAGES)
+    # business time of the first try: a later one tells of the same moment
+    told_at: float = dataclasses.field(compare=False, default=0.0)
 
 
 class Webhooks:
     """The queue to the desk. `happened(due)` is called when an update is tried first, `arrived(due)` on a 200."""
 
-    def __init__(self, store: Store, channels: Channels, numbers: Numbers, settings: Settings) -> None:
+    def __init__(self, store: Store, channels: Channels, numbers: Numbers, settings: Settings, clock: Clock) -> None:
         self._store, self._channels, self._numbers, self._settings = store, channels, numbers, settings
+        self._clock = clock
         self._queue = [
             Due(**{**dict(row), "value": json.loads(row["value"])}) for row in store.rows("SELECT * FROM webhook")
         ]
@@ -170,7 +173,9 @@ class Webhooks:
         for due in batch:
             if not due.attempts:
                 self.happened(due)
-        url, body = self._url(channel), delivery(channel, [(due.field, due.value) for due in batch], machine_now())
+            due.told_at = due.told_at or self._clock.now()
+        told_at = max(due.told_at for due in batch)
+        url, body = self._url(channel), delivery(channel, [(due.field, due.value) for due in batch], told_at)
         headers = {
             "Content-Type": "application/json",
             "X-Hub-Signature-256": signature(channel, body),
