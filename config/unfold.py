@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.apps import apps
 from django.contrib import admin
@@ -22,7 +23,7 @@ ZUCCHERO = {
 }  # fmt: skip
 
 
-Item = tuple[Any, str, str]  # words, icon, app_model
+Item = tuple[Any, str, str]  # words, icon, app_model of a list, with a filter of it after a question mark
 
 
 MENU: list[tuple[Any, bool, list[Item]]] = [
@@ -31,6 +32,7 @@ MENU: list[tuple[Any, bool, list[Item]]] = [
         False,
         [
             (_("Conversations"), "forum", "conversations_conversation"),
+            (_("Closing soon"), "hourglass_bottom", "conversations_conversation?window=closing"),
             (_("Messages"), "chat", "conversations_message"),
             (_("Contacts"), "person", "conversations_contact"),
             (_("Groups"), "group", "conversations_group"),
@@ -76,17 +78,30 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     found = []
     for title, collapsible, items in MENU:
         shown = [item for item in items if _visible(request, item[2])]
+        here = max((name for _words, _icon, name in shown if _is_here(request, name)), key=len, default="")
         links = [
-            {"title": words, "icon": icon, "link": reverse(f"admin:{name}_changelist")} for words, icon, name in shown
+            {"title": words, "icon": icon, "link": _link(name), "active": name == here} for words, icon, name in shown
         ]
         if links:
             found.append({"title": title, "collapsible": collapsible, "items": links})
     return found
 
 
+def _is_here(request: HttpRequest, name: str) -> bool:
+    """On that list, or on a page below it; of two that fit, the one that also filters as this page does is the closer."""
+    page, _mark, query = name.partition("?")
+    filters = dict(parse_qsl(query)).items()
+    return request.path.startswith(reverse(f"admin:{page}_changelist")) and filters <= dict(request.GET.items()).items()
+
+
+def _link(name: str) -> str:
+    page, mark, query = name.partition("?")
+    return reverse(f"admin:{page}_changelist") + mark + query
+
+
 def _visible(request: HttpRequest, name: str) -> bool:
     try:
-        app, model = name.rsplit("_", 1)
+        app, model = name.partition("?")[0].rsplit("_", 1)
         page = admin.site.get_model_admin(apps.get_model(app, model))
     except (LookupError, NotRegistered):
         return False

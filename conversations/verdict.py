@@ -65,10 +65,11 @@ class Verdict:
     def total(self) -> Decimal | None:
         return None if self.price is None else self.price + self.surcharge
 
-    @property
-    def why_free(self) -> str:
-        words = WHY_FREE.get(self.free)
-        return _(words) if words else ""
+
+def why_free(code: str) -> str:
+    """In words; "" for what is not free."""
+    words = WHY_FREE.get(code)
+    return _(words) if words else ""
 
 
 def verdict(

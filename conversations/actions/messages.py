@@ -72,11 +72,12 @@ def queue(
     origin: str,
     type_: str = "text",
     content: dict[str, Any],
+    sender: User | None = None,
     trigger: str = "",
     rule_key: str = "",
     not_before: datetime | None = None,
 ) -> Message:
-    """A rule, flow or the system writes to the customer: an outbox row in the caller's transaction.
+    """A rule, flow or the system writes to the customer: an outbox row in the caller's transaction. `sender`: who pressed the button.
 
     Raises what the gate raises, OptedOut and CapReached. Halts are read at delivery (D5).
     """
@@ -86,6 +87,7 @@ def queue(
         origin=origin,
         type_=type_,
         content=content,
+        sender=sender,
         trigger=trigger,
         rule_key=rule_key,
         not_before=not_before,

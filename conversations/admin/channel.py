@@ -132,15 +132,20 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
             },
         ),
         (
+            _("Windows"),
+            {
+                "fields": ["closing_hours", "keep_alive_template", "window_margin_seconds", "pricing_window_hours"],
+                "description": _(
+                    "When one may write to a customer. WhatsApp's own 24 and 72 hours are not ours to change."
+                ),
+            },
+        ),
+        (
             _("Limits and prices"),
             {
                 "fields": [
                     "throughput",
                     "daily_recipient_limit",
-                    "window_margin_seconds",
-                    "closing_hours",
-                    "keep_alive_template",
-                    "pricing_window_hours",
                     "surcharge",
                     "currency",
                 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, serializers, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,9 +18,11 @@ from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer
 from conversations.actions import conversations as verbs
 from conversations.actions import signals
+from conversations.actions.keep_alive import keep_alive
 from conversations.api.conversation_filters import PRIORITY_BY_NAME, ConversationFilter
 from conversations.api.conversation_shapes import ConversationShape
 from conversations.api.desk_view import DeskView
+from conversations.api.message_shapes import MessageShape
 from conversations.models import Conversation, Priority
 from conversations.queries.conversations import as_listed, listed_conversations
 
@@ -123,6 +125,19 @@ class Conversations(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, 
         given = _checked(PriorityBody, request)
         wanted = Priority(PRIORITY_BY_NAME[given["priority"]])
         return self._shown(verbs.set_priority(conversation=self._mine(), by=self.actor, priority=wanted))
+
+    @extend_schema(
+        summary="Send the channel's template before the window closes",
+        description="409 `not_closing`, `keep_alive_missing` (no template is chosen), `keep_alive_sent` (once in a window), `opted_out`.",
+        request=None,
+        responses={201: MessageShape},
+    )
+    @action(detail=True, methods=["post"], url_path="keep-alive")
+    def keep_alive(self, request: Request, pk: int) -> Response:
+        message = keep_alive(conversation=self._mine(), by=self.user)
+        return Response(
+            MessageShape(message, context=self.get_serializer_context()).data, status=status.HTTP_201_CREATED
+        )
 
     @extend_schema(summary="A person takes it: nothing automatic follows", request=None, responses=ConversationShape)
     @action(detail=True, methods=["post"])

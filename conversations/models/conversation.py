@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def waiting(self) -> ConversationQuerySet:
         """The customer wrote last and nobody has answered yet."""
         return self.filter(waiting_since__isnull=False)
+
+    def closing_soon(self, now: datetime) -> ConversationQuerySet:
+        """Active ones whose service window is about to close (C21)."""
+        return self.active().filter(window_state=Conversation.WindowState.CLOSING, window_ends_at__gt=now)
 
 
 class Conversation(models.Model):

@@ -65,6 +65,14 @@ def waiting() -> list[Waiting]:
             _("Customers waiting in a pool"), pool.count(), talks, "assignee__isnull=True", _oldest(pool), "warning"
         ),
         Waiting(_("Customers waiting for their agent"), held.count(), talks, "assignee__isnull=False", _oldest(held)),
+        Waiting(
+            _("Windows closing soon"),
+            Conversation.objects.closing_soon(clock.now()).count(),
+            talks,
+            "window=closing",
+            None,
+            "warning",
+        ),
         Waiting(_("Unread conversations"), active.filter(unread__gt=0).count(), talks),
         Waiting(_("Not delivered in 24 hours"), failed.count(), messages, "status__exact=failed", None, "danger"),
         Waiting(_("Unconfirmed messages"), unsure.count(), messages, "status__exact=unconfirmed", None, "warning"),

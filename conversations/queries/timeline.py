@@ -19,7 +19,7 @@ from conversations.whatsapp.errors import describe
 
 MOST_MESSAGES, MOST_EVENTS = 300, 200
 
-# Said with: department, agent, status, priority, error, why, rule. Kinds not listed read as their own label.
+# Said with: department, agent, status, window, priority, error, why, rule. Kinds not listed read as their own label.
 SENTENCES: dict[str, str] = {
     Kind.CONVERSATION_ROUTED: gettext_noop("Routed to %(department)s"),
     Kind.CONVERSATION_ASSIGNED: gettext_noop("Assigned to %(agent)s"),
@@ -29,6 +29,7 @@ SENTENCES: dict[str, str] = {
     Kind.GROUP_JOINED: gettext_noop("%(contact)s joined the group"),
     Kind.GROUP_LEFT: gettext_noop("%(contact)s left the group"),
     Kind.GROUP_ASKED: gettext_noop("%(contact)s asks to join the group"),
+    Kind.WINDOW_CHANGED: gettext_noop("Window: %(window)s"),
     Kind.MESSAGE_FAILED: gettext_noop("Not delivered: %(error)s"),
     Kind.RULE_FIRED: gettext_noop("Answered by the rule %(rule)s"),
     Kind.RULE_SKIPPED: gettext_noop("The rule %(rule)s was withheld: %(why)s"),
@@ -121,6 +122,7 @@ def _line(event: Event, departments: dict[int, str], people: dict[int, str], con
         "department": departments.get(data.get("department") or 0, _("nobody's pool")),
         "agent": people.get(data.get("assignee") or 0, _("somebody")),
         "status": _label(Conversation.Status, data.get("status")),
+        "window": _label(Conversation.WindowState, data.get("state")),
         "priority": _label(Conversation._meta.get_field("priority"), data.get("priority")),
         "error": describe(str(data.get("code", ""))),
         "rule": data.get("rule", ""),

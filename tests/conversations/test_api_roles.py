@@ -34,6 +34,7 @@ TABLE: dict[str, str] = {
     "get /products/": READ,
     "post /conversations/{id}/priority/": ANSWER,
     "post /conversations/{id}/hand_over/": ANSWER,
+    "post /conversations/{id}/keep-alive/": ANSWER,
     "get /conversations/{conversation}/messages/": READ,
     "post /conversations/{conversation}/messages/": ANSWER,
     "post /conversations/{conversation}/uploads/": ANSWER,
