@@ -112,6 +112,17 @@ def test_a_stopped_channel_that_staff_switch_leaves_its_trouble_behind(cast: Cas
     assert Event.objects.filter(kind="channel.started").count() == told
 
 
+@pytest.mark.parametrize(("code", "status"), [("190", "active"), ("131005", "active"), ("131042", "stopped")])
+def test_a_new_token_starts_the_number_that_stopped_for_want_of_one(cast: Cast, code: str, status: str) -> None:
+    client, row = signed_in(cast.admin), cast.channel
+    channels.stop(channel=row, by=Actor.system("delivery"), code=code)
+    url = reverse("admin:conversations_channel_change", args=[row.pk])
+    assert client.post(url, {**filled(client, url), "new_access_token": "EAAnew"}).status_code == 302
+    fresh = Channel.objects.get(pk=row.pk)
+    assert (fresh.status, fresh.access_token) == (status, "EAAnew")
+    assert Alarm.objects.filter(cleared_at__isnull=True).exists() is (status == "stopped")
+
+
 def test_starting_an_active_channel_clears_what_is_left_of_an_old_trouble(cast: Cast) -> None:
     channels.stop(channel=cast.channel, by=Actor.system("delivery"), code="190")
     Channel.objects.update(status="active")

@@ -243,6 +243,19 @@ def test_bodies_that_are_not_as_documented(body: object, http: int, label: str, 
     assert describe(error.label, error.details)
 
 
+def test_who_has_written_since_has_an_open_window_whatever_meta_said_before(desk: Desk) -> None:
+    message = inject(desk, [131047], "error")[131047]
+    Conversation.objects.filter(pk=message.conversation_id).update(
+        last_inbound_at=message.timestamp + timedelta(seconds=1)
+    )
+    desk.settle()
+    message.refresh_from_db()
+    ends_at = Conversation.objects.get(pk=message.conversation_id).window_ends_at
+    assert message.error_code == "131047"
+    assert ends_at is not None
+    assert ends_at > clock.now()
+
+
 # --- the number stops, and goes on ------------------------------------------------------------------------------------------
 
 

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations import clock
-from conversations.models import Channel, Contact, EarlyStatus, Event, Message, MessageStatus
-from conversations.outbox import receipts
+from conversations.journal.kinds import Kind
+from conversations.models import Attempt, Channel, Contact, EarlyStatus, Event, Message, MessageStatus
+from conversations.outbox import deliver, receipts
 from conversations.whatsapp.payloads import StatusUpdate
 from tests import makers
 from tests.conversations import wire
+from tests.conversations.sending import fresh, later, queue, received, talk
 from tests.desk import Desk
 
 STATE = (
@@ -82,6 +84,41 @@ def test_a_read_implies_delivery_until_that_says_when() -> None:
 def test_the_price_is_that_of_the_furthest_status() -> None:
     for order in itertools.permutations(WHOLE[:3]):
         assert in_memory(list(order)).pricing == {"category": "service", "billable": False, "status": "delivered"}
+
+
+COPIES = [
+    update(
+        kind,
+        seconds,
+        wamid=f"wamid.{attempt}",
+        opaque=f"sportello-1/{attempt}",
+        error_code="131026" if kind == "failed" else "",
+    )
+    for attempt in (1, 2)
+    for seconds, kind in enumerate(("sent", "delivered", "read", "failed"), start=1)
+]
+
+
+@given(st.lists(st.sampled_from(COPIES), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_two_copies_in_any_order_end_in_one_state(updates: list[StatusUpdate], dice: random.Random) -> None:
+    """The first attempt never answered, a second one was accepted."""
+
+    def ends(order: list[StatusUpdate]) -> tuple[str, int]:
+        message = Message(pk=1, status=MessageStatus.SENT, wamid="wamid.2", pricing={})
+        attempts = [
+            Attempt(message=message, number=1, error_code="unconfirmed"),
+            Attempt(message=message, number=2, wamid="wamid.2"),
+        ]
+        kinds = [kind for one in order for kind in receipts._take(message, one, attempts)]
+        return message.status, kinds.count(Kind.MESSAGE_DOUBLED)
+
+    shuffled = updates + dice.sample(updates, k=dice.randint(0, len(updates)))
+    dice.shuffle(shuffled)
+    arrived = {one.wamid for one in updates if one.status in {"delivered", "read"}}
+    assert ends(shuffled) == ends(updates)
+    assert ends(updates)[1] == (1 if len(arrived) == 2 else 0)
+    has_failed = not arrived and any(one.status == "failed" and one.wamid == "wamid.2" for one in updates)
+    assert (ends(updates)[0] == "failed") is has_failed
 
 
 # --- through the door -------------------------------------------------------------------------------------------------------
@@ -191,3 +228,72 @@ def test_an_alarming_failure_stops_the_channel(desk: Desk) -> None:
     desk.deliver_statuses([wire.status(str(message.wamid), "failed", errors=[{"code": 131042, "title": "Payment"}])])
     desk.settle()
     assert Channel.objects.get(pk=desk.channel.pk).status == "stopped"
+
+
+# --- it failed, for now -----------------------------------------------------------------------------------------------------
+
+
+def failed(of: str, code: int, message: Message, attempt: int = 1, **more: Any) -> dict[str, Any]:
+    error = [{"code": code, "title": "no", "error_data": {"details": "for now"}}]
+    return wire.status(of, "failed", errors=error, biz_opaque_callback_data=f"sportello-{message.pk}/{attempt}", **more)
+
+
+def test_what_failed_for_now_is_tried_again_by_itself_however_often_it_is_told(desk: Desk) -> None:
+    message = queue(talk(desk))
+    desk.settings(statuses=False)
+    deliver.drain_outbox()
+    first = str(fresh(message).wamid)
+    desk.deliver_statuses([failed(first, 131000, message)])
+    desk.settle()
+    now = fresh(message)
+    assert (now.status, now.error_code, now.wamid, now.retry_at is not None) == ("queued", "131000", None, True)
+    assert Event.objects.filter(kind="message.requeued", data__code="131000").count() == 1
+    desk.deliver_statuses(
+        [
+            failed(first, 131000, message),
+            wire.status(first, "sent", biz_opaque_callback_data=f"sportello-{message.pk}/1"),
+        ]
+    )
+    desk.settle()
+    assert fresh(message).status == "queued", "the same failure again, and its own `sent` come late"
+    with later(minutes=1):
+        deliver.drain_outbox()
+    assert fresh(message).status == "sent"
+    desk.deliver_statuses([failed(first, 131000, message)])
+    desk.settle()
+    assert fresh(message).status == "sent", "the first attempt's failure is not the second's"
+    assert received(desk) == 2, "this simulator delivered both"
+    assert list(message.attempts.order_by("number").values_list("error_code", flat=True)) == ["131000", ""]
+
+
+def test_tries_by_status_end_too(desk: Desk) -> None:
+    message = queue(talk(desk), origin="agent")
+    for hours in range(4):
+        desk.fault("failed_status", code=131000)
+        with later(hours=hours):
+            desk.settle()
+    assert (fresh(message).status, Attempt.objects.filter(message=message).count()) == ("failed", 3)
+
+
+def test_one_member_of_a_group_decides_for_nobody(desk: Desk) -> None:
+    message = sent(desk)
+    of = str(message.wamid)
+    desk.deliver_statuses(
+        [failed(of, 131026, message, recipient_type="group"), failed(of, 131000, message, recipient_type="group")]
+    )
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "failed"
+    assert not Contact.objects.filter(is_unreachable=True).exists()
+    desk.deliver_statuses([wire.status(of, "delivered", recipient_type="group")])
+    desk.settle()
+    message.refresh_from_db()
+    assert message.status == "delivered"
+
+
+def test_a_failure_without_a_reason_says_so(desk: Desk) -> None:
+    message = sent(desk)
+    desk.deliver_statuses([wire.status(str(message.wamid), "failed")])
+    desk.settle()
+    message.refresh_from_db()
+    assert (message.status, message.error_code) == ("failed", "no_reason")

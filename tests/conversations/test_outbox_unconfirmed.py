@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from conversations import clock
 from conversations.actions import outbox
 from conversations.models import Attempt, Conversation, EarlyStatus, Event, Message, Notification
 from conversations.outbox import claim, deliver, settle
@@ -272,3 +274,35 @@ def test_a_failure_that_comes_while_it_waits_for_its_second_try_changes_nothing(
     desk.settle()
     assert fresh(message).status == "sent", "the second went"
     assert received(desk) == 2
+
+
+# --- what people see --------------------------------------------------------------------------------------------------------
+
+
+def test_every_call_is_shown_with_what_came_of_it(desk: Desk) -> None:
+    message = queue(talk(desk), origin="agent")
+    for minutes, code in enumerate((131016, 999111)):
+        desk.fault("error", code=code)
+        with later(minutes=minutes):
+            deliver.drain_outbox()
+    client = api(makers.make_person("elena", "Administrator"))
+    first, second = client.get(f"/api/v1/messages/{message.pk}/attempts/").json()
+    assert (first["number"], first["http_status"], first["code"]) == (1, 500, "131016")
+    assert first["message"] == "WhatsApp is not available for the moment. Trying again later helps."
+    assert first["started_at"] <= first["ended_at"]
+    assert (second["code"], "Unknown error" in second["message"]) == ("999111", True)
+    assert client.get("/api/v1/messages/0/attempts/").status_code == 404
+
+
+def test_many_that_hang_on_one_number_do_not_hide_another_numbers(desk: Desk) -> None:
+    """Nothing is ever told on one number; on the other a status came."""
+    silent, heard = makers.make_channel(), desk.channel
+    before = clock.machine_now() - timedelta(minutes=11)
+    for channel in (silent, silent, heard):
+        message = makers.make_outbound(
+            makers.make_conversation(channel), status="unconfirmed", wamid=None, origin="rule"
+        )
+        Attempt.objects.create(message=message, number=1, started_at=before)
+    makers.make_outbound(makers.make_conversation(heard), status="delivered", delivered_at=clock.now())
+    assert settle.ask_again(1) == 1
+    assert fresh(message).status == "queued"
