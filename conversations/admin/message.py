@@ -31,7 +31,7 @@ FILE: dict[str, Tone] = {"pending": "info", "lost": "danger", "refused": "warnin
 
 class AttemptInline(ReadOnlyInline):
     model = Attempt
-    fields = ["number", "started_at", "ended_at", "http_status", "error_code", "meaning", "detail"]
+    fields = ["number", "started_at", "ended_at", "http_status", "error_code", "meaning", "detail", "delivered_at"]
     readonly_fields = ["meaning"]
     show_change_link = False
 
@@ -92,6 +92,7 @@ class MessageAdmin(GrowingAdmin):
                     "read_at",
                     "failed_at",
                     "tries",
+                    "retry_at",
                     "error_detail",
                     "pricing",
                 ]
