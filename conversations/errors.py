@@ -80,6 +80,14 @@ class ChannelStopped(DeskError):
     hint = _("An administrator sees the reason on the channel's page.")
 
 
+class MayNotBegin(DeskError):
+    """Meta has barred the number from beginning conversations; answers inside the service window go (facts §6)."""
+
+    code, http_status, retry = "may_not_begin", 409, Retry.LATER
+    message = _("WhatsApp does not let this number write to customers first at the moment.")
+    hint = _("Answer them when they write.")
+
+
 class OptedOut(DeskError):
     """Consent is the customer's (C24, C53): a marketing template never goes against it, and is not kept for later."""
 

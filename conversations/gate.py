@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from conversations import clock, times, window
 from conversations.access.visibility import require_may_answer
 from conversations.actions import locks
-from conversations.errors import ChannelStopped, ConversationClosed, Invalid, WindowClosed
+from conversations.errors import ChannelStopped, ConversationClosed, Invalid, MayNotBegin, WindowClosed
 from conversations.models import Channel, Conversation, Template
+from conversations.outbox import caps
 from conversations.queries import templates
 from conversations.whatsapp import outgoing
 
@@ -51,7 +52,7 @@ def require_sendable(
 ) -> Passed:
     """Form, window, template. `content` is Meta's object; without one (the verdict's case) only `template`'s state is looked at.
 
-    Raises ChannelStopped, Invalid, WindowClosed, TemplateRefused.
+    Raises ChannelStopped, Invalid, WindowClosed, TemplateRefused, MayNotBegin.
     """
     if conversation.channel.status == Channel.Status.OFFLINE:
         raise ChannelStopped(_("This number is switched off."))
@@ -62,11 +63,20 @@ def require_sendable(
     if type_ != "template":
         require_window(conversation, at or clock.now())
         return Passed(None, outgoing.words(type_, content) if content is not None else "")
+    passed = Passed(template, "")
     if content is not None:
-        return Passed(*templates.require_usable(conversation.channel, content))
-    if template is not None:
+        passed = Passed(*templates.require_usable(conversation.channel, content))
+    elif template is not None:
         templates.require_sendable(template)
-    return Passed(template, "")
+    require_may_begin(conversation, at or clock.now())
+    return passed
+
+
+def require_may_begin(conversation: Conversation, at: datetime) -> None:
+    """Raises MayNotBegin for a template that would begin a conversation on a number that may not (facts §6)."""
+    channel = conversation.channel
+    if caps.begins(conversation, "template", at) and not channel.may_begin(at):
+        raise MayNotBegin(until=channel.may_begin_from.isoformat() if channel.may_begin_from is not None else None)
 
 
 def require_window(conversation: Conversation, at: datetime) -> None:

@@ -152,6 +152,17 @@ def test_a_cap_holds_it_back_and_says_until_when(cast: Cast) -> None:
     assert "Sun 22 Nov, 09:00" in found["hint"]
 
 
+def test_a_number_that_may_not_begin_answers_all_the_same(cast: Cast) -> None:
+    """Meta restricted it: a template reopens nothing, but inside the window it goes."""
+    Channel.objects.update(may_begin_from=NOON + 100 * HOUR)
+    found = []
+    for hours in (1, 30, 101):
+        with clock.travel(NOON + hours * HOUR):
+            said = ask(cast, template=template("promemoria").pk)
+        found.append((said["goes"], said["code"]))
+    assert found == [("now", ""), ("no", "may_not_begin"), ("now", "")]
+
+
 def test_another_time_may_be_asked_for(cast: Cast) -> None:
     with clock.travel(NOON + HOUR):
         assert ask(cast, at=(NOON + 25 * HOUR).isoformat())["code"] == "window_closed"
@@ -202,6 +213,7 @@ class Situation:
     consent: str = ""
     caps: str = ""
     ad: str = ""
+    barred: bool = False
 
 
 SITUATIONS = st.builds(
@@ -215,6 +227,7 @@ SITUATIONS = st.builds(
     consent=st.sampled_from(["", "opt_in", "opt_out"]),
     caps=st.sampled_from(["", "", "day", "initiated", "new"]),
     ad=st.sampled_from(["", "", "entry_offer", "entry_point"]),
+    barred=st.sampled_from([False, False, True]),
 )
 
 
@@ -231,7 +244,8 @@ def come_about(cast: Cast, case: Situation) -> Conversation:
     Conversation.objects.filter(pk=talk.pk).update(
         status=case.status, assignee=people.get(case.assignee), resolved_at=NOON if case.status == "resolved" else None
     )
-    Channel.objects.filter(pk=cast.channel.pk).update(status=case.channel, daily_cap_binds="all")
+    barred = NOON + HOUR if case.barred else None
+    Channel.objects.filter(pk=cast.channel.pk).update(status=case.channel, daily_cap_binds="all", may_begin_from=barred)
     if case.lock:
         until = clock.machine_now() + timedelta(minutes=5)
         Lock.objects.create(conversation=talk, holder=people[case.lock], taken_at=until, active_at=until, until=until)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from conversations import clock, sweeps
@@ -187,3 +188,30 @@ def test_a_round_with_nothing_due_asks_once() -> None:
 
 # Due ones, channels, windows, update, events, supervisors, who was told, notifications.
 ROUND = 8
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_rounds_at_once_say_everything_once() -> None:
+    """Two beats, or a doubled run (D23)."""
+    cast = make_cast()
+    many(cast, 60)
+    start = threading.Barrier(2)
+
+    def run() -> None:
+        try:
+            start.wait()
+            look(23)
+        finally:
+            connections.close_all()
+
+    rounds = [threading.Thread(target=run) for _number in range(2)]
+    for one in rounds:
+        one.start()
+    for one in rounds:
+        one.join()
+    look(23)
+    assert set(Conversation.objects.values_list("window_state", flat=True)) == {"closing"}
+    events = Event.objects.filter(kind="window.changed").values_list("conversation", flat=True)
+    assert len(events) == len(set(events)) == 61
+    assert Notification.objects.filter(user=cast.ben).count() == 60

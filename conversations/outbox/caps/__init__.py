@@ -4,6 +4,6 @@ rules.py looks at one message before it is queued; taking.py counts when message
 lets them go; batches.py forecasts the day and spreads campaigns over it. docs/reference/pace-and-caps.md tells it to people.
 """
 
-from conversations.outbox.caps.rules import Hold, comes_too_late, hold, look
+from conversations.outbox.caps.rules import Hold, begins, comes_too_late, hold, look
 
-__all__ = ["Hold", "comes_too_late", "hold", "look"]
+__all__ = ["Hold", "begins", "comes_too_late", "hold", "look"]
