@@ -77,6 +77,7 @@ def seed(say: Say, *, copies: int = COPIES, now_threads: bool = True) -> int:
             local = clock.now().astimezone(shop.channel.zone)
             report = build_week(channel=shop.channel, week=local.date() - timedelta(weeks=1), by=SEEDER)
             say(f"Report: the week of {report.week:%d %B} is built.")
+    control.post("groups", {"phone_number_id": shop.channel.phone_number_id})
     return played
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from conversations.simulator.clock import iso, seconds_of
 from conversations.simulator.cloud import Handler
 from conversations.simulator.dashboard import dashboard, issue
+from conversations.simulator.membership import seed
 from conversations.simulator.simulator import Simulator, of
 
 MOST = 10_000
@@ -88,6 +89,17 @@ async def numbers(request: web.Request) -> web.Response:
         simulator.events.tell("numbers", dict)
         return web.json_response(dashboard(simulator, channel))
     return web.json_response({"numbers": [dashboard(simulator, channel) for channel in simulator.channels]})
+
+
+async def groups(request: web.Request) -> web.Response:
+    """{phone_number_id}: the demo's group on this number, when it has none."""
+    simulator, body = of(request), await request.json()
+    channel = simulator.channels.get(str(body["phone_number_id"]))
+    if channel is None:
+        raise ValueError("phone_number_id: nobody has this number")
+    seed(simulator, channel)
+    listed = simulator.groups.of_number(channel.phone_number_id)
+    return web.json_response({"groups": [{"id": group.id, "subject": group.subject} for group in listed]})
 
 
 async def webhook(request: web.Request) -> web.Response:

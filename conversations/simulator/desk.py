@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from conversations.simulator.channels import Channel, Channels
+from conversations.simulator.channels import Channels
 from conversations.simulator.clock import Clock, machine_now
 from conversations.simulator.events import Events
 from conversations.simulator.templates import Templates
@@ -29,7 +29,6 @@ class Desk:
         self._asked_at = 0.0
         self.up = False
         self.came_back: Callable[[], None] = lambda: None
-        self.learnt: Callable[[Channel], None] = lambda channel: None  # a number that was not known before
 
     async def run(self) -> None:
         """Follow the desk's clock: each second while a page is open, each five otherwise."""
@@ -84,14 +83,11 @@ class Desk:
         answer = await self.ask("/demo/channels/")
         try:
             before = list(self._channels)
-            known = {channel.phone_number_id for channel in before}
             learnt = [self._channels.learn(given) for given in (answer or {}).get("channels", ())]
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             log.warning("the desk's channels were not understood: %s", type(error).__name__)
             return
         for channel in learnt:
             self._templates.seed(channel.waba_id)
-            if channel.phone_number_id not in known:
-                self.learnt(channel)
         if list(self._channels) != before:
             self._events.tell("reload", dict)

@@ -54,7 +54,9 @@ async def page(request: web.Request) -> web.Response:
 <link rel="stylesheet" href="/static/design/ui.css">
 <link rel="stylesheet" href="/static/design/chat.css">
 <link rel="stylesheet" href="/static/phone/phone.css">
+<link rel="stylesheet" href="/static/phone/message.css">
 <link rel="stylesheet" href="/static/phone/controls.css">
+<link rel="stylesheet" href="/static/phone/dialogs.css">
 <script type="importmap" nonce="{nonce}">{imports}</script>
 <script type="module" src="/static/phone/main.js"></script>
 </head>

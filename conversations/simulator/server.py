@@ -8,7 +8,6 @@ from conversations.simulator import (
     account,
     cloud,
     control,
-    membership,
     phone_api,
     phone_groups,
     phone_numbers,
@@ -25,8 +24,7 @@ from conversations.simulator.simulator import SIMULATOR, Simulator
 def make_server(options: Options) -> web.Application:
     middlewares = [cloud.refusals, control.token_needed, phone_page.same_origin, phone_api.sentences]
     app = web.Application(middlewares=middlewares, client_max_size=LARGEST + 1024 * 1024)
-    app[SIMULATOR] = simulator = Simulator(options)
-    simulator.desk.learnt = lambda channel: membership.seed(simulator, channel)
+    app[SIMULATOR] = Simulator(options)
     app.cleanup_ctx.append(app[SIMULATOR].alive)
     get, post = web.get, web.post
     app.add_routes(
@@ -40,6 +38,7 @@ def make_server(options: Options) -> web.Application:
             post("/control/channels", control.channels),
             get("/control/numbers", control.numbers),
             post("/control/numbers", control.numbers),
+            post("/control/groups", control.groups),
             post("/control/webhook", control.webhook),
             get("/control/templates", control.templates),
             post("/control/templates", control.templates),

@@ -1,16 +1,16 @@
-// What a person can do on the page.
-import { ask, tell, upload } from "./api.js";
+// What the page reads, whom it plays, and its switches.
+import { ask, tell } from "./api.js";
 import * as s from "./state.js";
 import { t } from "./words.js";
 
 /** Run a call; a refusal becomes a sentence on the page instead of an exception. */
-async function trying(call) {
+export async function trying(call) {
   try {
     const answer = await call();
     s.notice.value = "";
     return answer;
   } catch (error) {
-    s.notice.value = error.message || t("The simulator does not answer.");
+    s.notice.value = error.message ? t(error.message) : t("The simulator does not answer.");
     return null;
   }
 }
@@ -26,14 +26,19 @@ export async function loadState() {
   s.channels.value = known.channels;
   s.customers.value = known.customers;
   s.customerCount.value = known.customer_count;
+  s.groups.value = known.groups;
+  s.products.value = known.products;
   s.settings.value = known.settings;
   s.faults.value = known.faults;
+  s.faultKinds.value = known.fault_kinds;
+  s.errorCodes.value = known.error_codes;
   s.inboxUrl.value = known.inbox_url;
   setClock(known.clock);
   if (!s.channel.value) s.channelId.value = known.channels[0]?.phone_number_id ?? "";
+  if (!s.group.value) s.groupId.value = "";
   if (!s.customer.value) s.customerId.value = known.customers[0]?.id ?? null;
   s.ready.value = true;
-  await Promise.all([loadChat(), lookAtDesk()]);
+  await Promise.all([loadChat(), lookAtDesk(), loadNumbers()]);
 }
 
 export async function loadCustomers() {
@@ -45,51 +50,92 @@ export async function loadCustomers() {
   s.customerCount.value = found.customer_count;
 }
 
-const chosen = () => ({ customer: s.customerId.value, channel: s.channelId.value });
+export async function loadGroups() {
+  const found = await trying(() => ask("groups"));
+  if (!found) return;
+  s.groups.value = found.groups;
+  if (s.groupId.value && !s.group.value) leaveGroupChat();
+}
+
+export async function loadNumbers() {
+  const found = await trying(() => ask("numbers"));
+  if (!found) return;
+  s.numbers.value = found.numbers;
+  s.numberChoices.value = found.choices;
+}
+
+/** Whom we play, to which number, and in which group if any: part of every call. */
+export const chosen = () => ({ customer: s.customerId.value, channel: s.channelId.value, ...(s.groupId.value ? { group: s.groupId.value } : {}) });
 
 export async function loadChat() {
   if (!s.customerId.value || !s.channelId.value) return;
-  const asked = s.customerId.value;
+  const asked = s.chatKey.value;
   const found = await trying(() => ask("chat", chosen()));
-  if (found && asked === s.customerId.value) s.messages.value = found.messages;
+  if (!found || asked !== s.chatKey.value) return;
+  s.messages.value = found.messages;
+  s.pinned.value = found.pinned;
 }
 
 export async function lookAtDesk() {
   if (!s.customerId.value || !s.channelId.value) return;
-  const asked = s.customerId.value;
+  const asked = s.chatKey.value;
   const found = await ask("desk", chosen()).catch(() => null);
-  if (!found || asked !== s.customerId.value) return;
+  if (!found || asked !== s.chatKey.value) return;
   s.hours.value = found.hours;
   s.log.value = found.log;
   s.logKnown.value = found.log_known;
+  s.heardAt.value = found.heard_at;
+  s.entryEndsAt.value = found.entry_ends_at;
 }
 
-export function choose(id) {
-  if (id === s.customerId.value) return;
-  s.customerId.value = id;
+function turnTo(change) {
+  change();
   s.messages.value = [];
+  s.pinned.value = [];
   s.log.value = [];
-  s.replyTo.value = null;
+  s.heardAt.value = s.entryEndsAt.value = null;
+  s.replyTo.value = s.editing.value = s.about.value = null;
+  s.fromAd.value = false;
   s.typingUntil.value = 0;
   loadChat();
   lookAtDesk();
 }
 
+/** A customer's own chat. */
+export function choose(id) {
+  if (id === s.customerId.value && !s.groupId.value) return;
+  turnTo(() => {
+    s.groupId.value = "";
+    s.customerId.value = id;
+  });
+}
+
+/** A group, as one of its members. */
+export function chooseGroup(group, member = group.members[0]?.id) {
+  turnTo(() => {
+    s.groupId.value = group.id;
+    s.channelId.value = group.channel;
+    if (member) s.customerId.value = member;
+  });
+}
+
+/** Somebody else of the same group writes now. */
+export function speakAs(id) {
+  s.customerId.value = id;
+  s.replyTo.value = s.editing.value = null;
+}
+
+export function leaveGroupChat() {
+  turnTo(() => {
+    s.groupId.value = "";
+  });
+}
+
 export function chooseChannel(id) {
-  s.channelId.value = id;
-  s.messages.value = [];
-  loadChat();
-  lookAtDesk();
-}
-
-export function write(type, content, quotes = s.replyTo.value?.wamid) {
-  if (type !== "reaction") s.replyTo.value = null;
-  return trying(() => tell("messages", { ...chosen(), type, content, quotes }));
-}
-
-export async function sendFile(file, filename, { caption = "", voice = false } = {}) {
-  const made = await trying(() => upload(s.channelId.value, file, filename));
-  return made && write(made.type, { id: made.id, caption, voice });
+  turnTo(() => {
+    s.channelId.value = id;
+    s.groupId.value = "";
+  });
 }
 
 export async function addCustomer(given) {
@@ -98,8 +144,17 @@ export async function addCustomer(given) {
   choose(added.id);
 }
 
+export async function addGroup(given) {
+  const added = await tell("groups", given);
+  await loadGroups();
+  chooseGroup(added);
+}
+
 export async function switchPhone(changes) {
-  const changed = await trying(() => tell("switch", { customer: s.customerId.value, ...changes }));
+  replaceCustomer(await trying(() => tell("switch", { customer: s.customerId.value, ...changes })));
+}
+
+export function replaceCustomer(changed) {
   if (changed) s.customers.value = s.customers.value.map((each) => (each.id === changed.id ? changed : each));
 }
 
@@ -121,8 +176,17 @@ export async function setFault(fault) {
   if (changed) s.faults.value = changed.faults;
 }
 
+/** Play Meta on a number, or issue a new one. */
+export async function changeNumber(changes) {
+  const changed = await trying(() => tell("numbers", changes));
+  await loadNumbers();
+  return changed;
+}
+
 export async function startOver() {
   await trying(() => tell("reset", {}));
   s.customerId.value = null;
+  s.groupId.value = "";
+  s.carts.value = {};
   await loadState();
 }

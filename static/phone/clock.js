@@ -1,9 +1,9 @@
-// The desk's business time, and the hours and window it falls into.
+// The desk's business time, and the hours and windows it falls into.
 import { moveClock } from "./actions.js";
 import { html, Icon } from "./html.js";
-import { businessNow, clock, hours } from "./state.js";
+import { businessNow, clock, entryEndsAt, heardAt, hours } from "./state.js";
 import { clockTime, dayKey, fullDay, hourMinute, shortDay, span } from "./time.js";
-import { t } from "./words.js";
+import { n, t } from "./words.js";
 
 const STEPS = [
   ["+1 min", 60],
@@ -14,6 +14,11 @@ const STEPS = [
 const RATES = [1, 10, 60];
 const WIDTH = 308;
 const HOUR = 3_600_000;
+const WINDOWS = [
+  [24, n("Answers in one's own words until then")],
+  [48, n("Each message costs a surcharge after that")],
+  [72, n("After an ad, free of charge until then")],
+];
 
 /** Labels that do not run into one another; the one of now always stays. */
 function spaced(marks) {
@@ -48,19 +53,35 @@ function Timeline() {
     <div class="legend"><i class="k-open" />${t("open")}<i class="k-window" />${ends && ends > now ? t("service window, {time} left", { time: span(ends - now) }) : windowText}</div>`;
 }
 
+/** The ends of Meta's and the shop's windows after the customer's last message, each a step of the clock. */
+function Windows({ to, still }) {
+  const now = businessNow.value;
+  const heard = heardAt.value && heardAt.value * 1000;
+  const entry = entryEndsAt.value && entryEndsAt.value * 1000;
+  const ends = (length) => (length === 72 ? entry ?? (heard && heard + length * HOUR) : heard && heard + length * HOUR);
+  return html`<div class="wins" role="group" aria-label=${t("To the end of a window after the last message")}><span class="over">${t("After the last message")}</span>
+    <div class="steps three">${WINDOWS.map(([length, what]) => {
+      const end = ends(length);
+      const over = !end || end <= now;
+      return html`<button type="button" class="btn win" key=${length} disabled=${still || over} title=${t(what)} onClick=${() => to(end)}><b>${length} h</b><small>${!end ? "–" : over ? t("over") : span(end - now)}</small></button>`;
+    })}</div></div>`;
+}
+
 export function Clock() {
   const now = businessNow.value;
   const still = !clock.value.desk;
   const ends = hours.value?.window_ends_at ? Date.parse(hours.value.window_ends_at) : null;
-  const closes = hours.value?.open && hours.value.until ? Date.parse(hours.value.until) : null;
+  const turns = hours.value?.until ? Date.parse(hours.value.until) : null;
   const to = (ms) => moveClock({ set: new Date(ms + 1000).toISOString() });
+  const open = hours.value?.open;
   return html`<section aria-labelledby="clock-title"><h2 class="row"><span id="clock-title">${t("Clock")}</span>${clock.value.moved && html`<span class="chip accent">${t("simulated time")}</span>`}</h2>
     <div class="now">${clockTime(now)}<small>${fullDay(now)}</small></div>
     <${Timeline} />
-    <div class="steps">${STEPS.map(([label, seconds]) => html`<button type="button" class="btn" disabled=${still} onClick=${() => moveClock({ advance_seconds: seconds })}>${label}</button>`)}</div>
-    <div class="steps two"><button type="button" class="btn" disabled=${still || !closes} title=${closes ? undefined : t("The shop is closed now")} onClick=${() => to(closes)}><${Icon} name="moon" />${t("To closing time")}</button>
+    <div class="steps">${STEPS.map(([label, seconds]) => html`<button type="button" class="btn" key=${label} disabled=${still} onClick=${() => moveClock({ advance_seconds: seconds })}>${label}</button>`)}</div>
+    <div class="steps two"><button type="button" class="btn" disabled=${still || !turns} onClick=${() => to(turns)}><${Icon} name=${open === false ? "sun" : "moon"} />${open === false ? t("To opening time") : t("To closing time")}</button>
       <button type="button" class="btn" disabled=${still || !(ends > now)} title=${ends > now ? undefined : t("There is no open window")} onClick=${() => to(ends)}><${Icon} name="arch" />${t("To window end")}</button></div>
+    <${Windows} to=${to} still=${still} />
     <div class="row rates"><span class="seg" role="group" aria-label=${t("How fast time runs")}><button type="button" class="btn" disabled=${still} aria-label=${t("Pause")} aria-pressed=${clock.value.rate === 0 ? "true" : "false"} onClick=${() => moveClock({ rate: 0 })}><${Icon} name="pause" /></button>
-      ${RATES.map((rate) => html`<button type="button" class="btn" disabled=${still} aria-pressed=${clock.value.rate === rate ? "true" : "false"} onClick=${() => moveClock({ rate })}>${rate}×</button>`)}</span>
+      ${RATES.map((rate) => html`<button type="button" class="btn" key=${rate} disabled=${still} aria-pressed=${clock.value.rate === rate ? "true" : "false"} onClick=${() => moveClock({ rate })}>${rate}×</button>`)}</span>
       <button type="button" class="link" disabled=${still || (!clock.value.moved && clock.value.rate === 1)} onClick=${() => moveClock({ reset: true })}>${t("Back to real time")}</button></div></section>`;
 }

@@ -1,84 +1,82 @@
-// The box to write in: text, files, a recorded voice, a place.
+// The box to write in: text, an edit, a recorded voice.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { sendFile, write } from "./actions.js";
+import { Attach } from "./attach.js";
+import { who } from "./bubble.js";
+import { edit, sendFile, writeText } from "./deeds.js";
 import { html, Icon, IconButton } from "./html.js";
-import { PlaceForm } from "./place.js";
 import { startRecording } from "./recorder.js";
-import { channel, customer, notice, replyTo } from "./state.js";
+import { about, channel, customer, customerId, editing, fromAd, group, notice, replyTo } from "./state.js";
 import { t } from "./words.js";
 
-function Attach({ onPlace }) {
-  const [open, setOpen] = useState(false);
-  const box = useRef(null);
-  const inputs = { image: useRef(null), audio: useRef(null), file: useRef(null) };
-  useEffect(() => {
-    const away = (event) => box.current?.contains(event.target) || setOpen(false);
-    document.addEventListener("pointerdown", away);
-    return () => document.removeEventListener("pointerdown", away);
-  }, []);
-  const picked = (kind) => (event) => {
-    const [file] = event.target.files;
-    if (file) sendFile(file, file.name, { voice: kind === "audio" });
-    event.target.value = "";
-  };
-  const item = (icon, label, act) => html`<button type="button" class="menu-item" onClick=${() => {
-    setOpen(false);
-    act();
-  }}><${Icon} name=${icon} />${label}</button>`;
-  return html`<div class="attach" ref=${box} onKeyDown=${(e) => e.key === "Escape" && setOpen(false)}>
-    <${IconButton} icon="plus" label=${t("Attach a picture, voice, place or file")} aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)} />
-    ${open && html`<div class="menu">
-      ${item("image", t("Picture"), () => inputs.image.current.click())}${item("mic", t("Voice from a file"), () => inputs.audio.current.click())}
-      ${item("pin", t("Location"), onPlace)}${item("clip", t("Document"), () => inputs.file.current.click())}</div>`}
-    <input hidden type="file" accept="image/jpeg,image/png" ref=${inputs.image} onChange=${picked("image")} aria-label=${t("Picture")} />
-    <input hidden type="file" accept="audio/*" ref=${inputs.audio} onChange=${picked("audio")} aria-label=${t("Voice from a file")} />
-    <input hidden type="file" ref=${inputs.file} onChange=${picked("file")} aria-label=${t("Document")} />
-  </div>`;
+const LONGEST = 4096;
+const text = (message) => message.content?.body?.text ?? message.content?.body ?? message.shown?.body ?? message.content?.caption ?? t("A message");
+
+/** What the next message hangs on: a quote, an edit, a product, an advertisement. */
+function Over() {
+  const { value: quoted } = replyTo;
+  const line = (head, words, icon, drop, label) => html`<div class="quoting"><span class="quote"><b>${icon && html`<${Icon} name=${icon} small />`}${head}</b><span class="cut">${words}</span></span><${IconButton} small icon="x" label=${label} onClick=${drop} /></div>`;
+  return html`${fromAd.value && line(t("From an ad"), t("The next message opens 72 hours without charge."), "flag", () => (fromAd.value = false), t("Not from an ad"))}
+    ${about.value && line(t("About {product}", { product: about.value.name }), about.value.description, "box", () => (about.value = null), t("Not about this product"))}
+    ${editing.value && line(t("Edit"), text(editing.value), "note", () => (editing.value = null), t("Do not edit"))}
+    ${quoted && line(who({ customer: quoted.mine ? quoted.customer : null, sender: quoted.sender }), text(quoted), "", () => (replyTo.value = null), t("Do not quote"))}`;
 }
 
-function Quoting() {
-  const quoted = replyTo.value;
-  if (!quoted) return null;
-  const words = quoted.content?.body?.text ?? quoted.content?.body ?? quoted.shown?.body ?? quoted.content?.caption ?? t("A message");
-  return html`<div class="quoting"><span class="quote"><b>${quoted.mine ? t("You") : channel.value?.name}</b><span class="cut">${words}</span></span><${IconButton} small icon="x" label=${t("Do not quote")} onClick=${() => (replyTo.value = null)} /></div>`;
-}
-
-export function Composer() {
-  const [words, setWords] = useState("");
+function useRecording() {
   const [recording, setRecording] = useState(null);
-  const place = useRef(null);
-  const box = useRef(null);
-  const name = (customer.value?.name ?? "").split(" ")[0];
-  const off = !channel.value || !customer.value;
-  useEffect(() => replyTo.value && box.current?.focus(), [replyTo.value]);
-  const send = async (event) => {
-    event?.preventDefault();
-    const text = words.trim();
-    if (!text) return;
-    setWords("");
-    if (!(await write("text", { body: text }))) setWords(text);
-  };
-  const record = async () => {
-    if (recording) {
-      const made = await recording.stop();
-      setRecording(null);
-      return made && sendFile(made, made.type.includes("ogg") ? "voice.ogg" : "voice.webm", { voice: true });
-    }
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    if (!recording) return undefined;
+    setSeconds(0);
+    const timer = setInterval(() => setSeconds((known) => known + 1), 1000);
+    return () => clearInterval(timer);
+  }, [recording]);
+  const begin = async () => {
     try {
       setRecording(await startRecording());
     } catch {
       notice.value = t("No microphone here. Choose a voice message from a file instead.");
     }
-    return null;
+  };
+  const end = async (send) => {
+    const made = await recording.stop();
+    setRecording(null);
+    if (send && made) await sendFile(made, made.type.includes("ogg") ? "voice.ogg" : "voice.webm", { voice: true });
+  };
+  return { recording, seconds, begin, end };
+}
+
+const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+export function Composer() {
+  const [words, setWords] = useState("");
+  const { recording, seconds, begin, end } = useRecording();
+  const box = useRef(null);
+  const name = (customer.value?.name ?? "").split(" ")[0];
+  const off = !channel.value || !customer.value || group.value?.suspended;
+  useEffect(() => replyTo.value && box.current?.focus(), [replyTo.value]);
+  useEffect(() => {
+    if (!editing.value) return;
+    setWords(text(editing.value));
+    box.current?.focus();
+  }, [editing.value]);
+  useEffect(() => setWords(""), [customerId.value, group.value?.id]);
+  const send = async (event) => {
+    event?.preventDefault();
+    const said = words.trim();
+    if (!said) return;
+    setWords("");
+    if (!(await (editing.value ? edit(editing.value, said) : writeText(said)))) setWords(said);
   };
   const rows = Math.min(5, words.split("\n").length + Math.floor(words.length / 34));
-  return html`<${Quoting} /><form class="pin" onSubmit=${send}>
-    <${Attach} onPlace=${() => place.current.showModal()} />
+  const label = t("Write as {name}", { name });
+  const button = (icon, said, onClick, more = "") => html`<button type="button" class=${`go${more}`} disabled=${off} aria-label=${said} title=${said} onClick=${onClick}><${Icon} name=${icon} /></button>`;
+  return html`<${Over} /><form class="pin" onSubmit=${send}>
+    ${recording ? html`<${IconButton} icon="x" label=${t("Throw the recording away")} onClick=${() => end(false)} />` : html`<${Attach} words=${() => words.trim()} onSent=${() => setWords("")} />`}
     <span class="field">${recording
-      ? html`<span class="rec" role="status">${t("Recording. Tap again to send.")}</span>`
-      : html`<textarea ref=${box} rows=${rows} maxlength="4096" disabled=${off} aria-label=${t("Write as {name}", { name })} placeholder=${t("Write as {name}", { name })} value=${words} onInput=${(e) => setWords(e.target.value)} onKeyDown=${(e) => e.key === "Enter" && !e.shiftKey && !e.isComposing && send(e)} />`}</span>
-    ${words.trim()
-      ? html`<button class="go" aria-label=${t("Send")} title=${t("Send")}><${Icon} name="send" /></button>`
-      : html`<button type="button" class=${`go${recording ? " on" : ""}`} disabled=${off} aria-label=${recording ? t("Send the recording") : t("Record a voice message")} title=${recording ? t("Send the recording") : t("Record a voice message")} onClick=${record}><${Icon} name=${recording ? "stop" : "mic"} /></button>`}
-  </form><${PlaceForm} dialog=${place} />`;
+      ? html`<span class="rec" role="status"><i />${t("Recording")} <span class="num">${minutes(seconds)}</span></span>`
+      : html`<textarea ref=${box} rows=${rows} maxlength=${LONGEST} disabled=${off} aria-label=${label} placeholder=${label} value=${words} onInput=${(e) => setWords(e.target.value)} onKeyDown=${(e) => e.key === "Enter" && !e.shiftKey && !e.isComposing && send(e)} />`}</span>
+    ${words.trim() && !recording
+      ? html`<button class="go" aria-label=${t("Send")} title=${t("Send")}><${Icon} name=${editing.value ? "check" : "send"} /></button>`
+      : recording ? button("send", t("Send the recording"), () => end(true)) : button("mic", t("Record a voice message"), begin)}
+  </form>`;
 }

@@ -1,39 +1,40 @@
+// Left of the phone: whom we play, alone or in a group.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { addCustomer, choose, loadCustomers } from "./actions.js";
+import { addCustomer, choose, chooseGroup, loadCustomers } from "./actions.js";
 import { html, Icon } from "./html.js";
-import { businessNow, customerCount, customerId, customers, search } from "./state.js";
+import { NewGroup } from "./members.js";
+import { initials, tone } from "./people.js";
+import { businessNow, customerCount, customerId, customers, groupId, groups, search } from "./state.js";
 import { listTime } from "./time.js";
 import { t } from "./words.js";
-
-export const initials = (name) =>
-  name
-    .replace(/^\+/, "")
-    .split(/\s+/)
-    .map((word) => word[0])
-    .slice(0, 2)
-    .join("")
-    .toUpperCase();
 
 function describe(customer) {
   if (customer.note) return t(customer.note);
   return customer.wa_id ? `+${customer.wa_id}` : t("no phone number, user id only");
 }
 
-function Row({ customer }) {
-  const current = customer.id === customerId.value;
+function Entry({ current, name, at, avatar, onClick, children }) {
   const row = useRef(null);
   useEffect(() => {
-    if (current) row.current.scrollIntoView({ block: "nearest" });
+    if (current) row.current.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [current]);
-  return html`<button type="button" class="cu" ref=${row} title=${customer.name} aria-current=${current ? "true" : undefined} onClick=${() => choose(customer.id)}>
-    <span class=${`av m a${(customer.id % 5) + 1}`} aria-hidden="true">${initials(customer.name)}${!customer.online && html`<i class="st off" />`}</span>
-    <b class="cut">${customer.name}</b><time>${listTime(customer.active_at * 1000, businessNow.value)}</time>
-    <small class="cut">${describe(customer)}${!customer.online && html`<span class="sr"> ${t("offline")}</span>`}</small>
+  return html`<button type="button" class="cu" ref=${row} title=${name} aria-current=${current ? "true" : undefined} onClick=${onClick}>
+    ${avatar}<b class="cut">${name}</b><time>${listTime(at * 1000, businessNow.value)}</time><small class="cut">${children}</small>
   </button>`;
 }
 
-function Field({ label, hint, ...rest }) {
-  return html`<label class="form-row"><span>${label}</span><span class="field"><input ...${rest} /></span>${hint && html`<small>${hint}</small>`}</label>`;
+function CustomerRow({ customer }) {
+  const avatar = html`<span class=${`av m ${tone(customer.id)}`} aria-hidden="true">${initials(customer.name)}${!customer.online && html`<i class="st off" />`}</span>`;
+  return html`<${Entry} current=${!groupId.value && customer.id === customerId.value} name=${customer.name} at=${customer.active_at} avatar=${avatar} onClick=${() => choose(customer.id)}>${describe(customer)}${!customer.online && html`<span class="sr"> ${t("offline")}</span>`}<//>`;
+}
+
+function GroupRow({ group }) {
+  const avatar = html`<span class="av m none" aria-hidden="true"><${Icon} name="team" /></span>`;
+  return html`<${Entry} current=${group.id === groupId.value} name=${group.subject} at=${group.active_at} avatar=${avatar} onClick=${() => chooseGroup(group)}>${group.suspended ? t("suspended by WhatsApp") : t("group of {count}", { count: group.members.length })}<//>`;
+}
+
+export function Field({ label, hint, ...rest }) {
+  return html`<label class="form-row"><span>${label}</span><span class="field"><input autocomplete="off" ...${rest} /></span>${hint && html`<small>${hint}</small>`}</label>`;
 }
 
 function NewCustomer() {
@@ -58,9 +59,9 @@ function NewCustomer() {
     <dialog class="dialog ask" ref=${dialog} aria-labelledby="new-title">
       <form ref=${form} onSubmit=${add} novalidate>
         <h2 id="new-title">${t("New customer")}</h2>
-        <${Field} label=${t("Name")} name="name" maxlength="80" autocomplete="off" placeholder="Lucia Ferraro" />
+        <${Field} label=${t("Name")} name="name" maxlength="80" placeholder="Lucia Ferraro" />
         <label class="form-check"><input type="checkbox" checked=${hidden} onChange=${(e) => setHidden(e.target.checked)} />${t("Hides the number: the desk only gets a user id")}</label>
-        ${!hidden && html`<${Field} label=${t("Phone number")} name="number" inputmode="tel" autocomplete="off" placeholder="+39 333 123 4567" hint=${t("With the country code")} aria-invalid=${wrong ? "true" : undefined} aria-describedby="new-wrong" />`}
+        ${!hidden && html`<${Field} label=${t("Phone number")} name="number" inputmode="tel" placeholder="+39 333 123 4567" hint=${t("With the country code")} aria-invalid=${wrong ? "true" : undefined} aria-describedby="new-wrong" />`}
         <p class="wrong" id="new-wrong" role="alert">${wrong}</p>
         <div class="dialog-end"><button type="button" class="btn" onClick=${() => dialog.current.close()}>${t("Cancel")}</button><button class="btn btn-main">${t("Add")}</button></div>
       </form>
@@ -69,13 +70,14 @@ function NewCustomer() {
 
 export function Customers() {
   const many = customerCount.value > 12;
+  const shown = search.value ? groups.value.filter((each) => each.subject.toLowerCase().includes(search.value.toLowerCase())) : groups.value;
   return html`<aside class="cust" aria-label=${t("Customers you play")}>
     <h2>${t("You are")}</h2>
     ${many && html`<label class="field find"><${Icon} name="search" /><input type="search" aria-label=${t("Search customers")} placeholder=${t("Search {count} customers", { count: customerCount.value })} value=${search.value} onInput=${(e) => {
       search.value = e.target.value;
       loadCustomers();
     }} /></label>`}
-    <nav>${customers.value.map((each) => html`<${Row} key=${each.id} customer=${each} />`)}</nav>
-    <${NewCustomer} />
+    <nav>${many ? shown.map((each) => html`<${GroupRow} key=${each.id} group=${each} />`) : null}${customers.value.map((each) => html`<${CustomerRow} key=${each.id} customer=${each} />`)}${many ? null : shown.map((each) => html`<${GroupRow} key=${each.id} group=${each} />`)}</nav>
+    <div class="news"><${NewCustomer} /><${NewGroup} /></div>
   </aside>`;
 }

@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { chooseChannel, startOver } from "./actions.js";
 import { html, Icon } from "./html.js";
+import { MetaSide } from "./meta.js";
 import { channel, channelId, channels, clock, inboxUrl, notice } from "./state.js";
 import { t } from "./words.js";
 
@@ -35,7 +36,7 @@ export function Header() {
     <span role="status" class="cut">
       ${deskDown && html`<span class="chip warning" title=${t("What customers write is kept and sent as soon as the desk answers.")}><${Icon} name="offline" />${t("The desk does not answer")}</span>`}
     </span>
-    <div class="end"><${StartOver} /><a class="btn inbox" href=${inboxUrl.value}><${Icon} name="pool" />${t("Open the inbox")}</a></div>
+    <div class="end"><${MetaSide} /><${StartOver} /><a class="btn inbox" href=${inboxUrl.value}><${Icon} name="pool" />${t("Open the inbox")}</a></div>
     ${notice.value && html`<div class="toast" role="alert"><span class="grow">${notice.value}</span><button type="button" class="act" onClick=${() => (notice.value = "")}>${t("Close")}</button></div>`}
   </header>`;
 }

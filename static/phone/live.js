@@ -1,6 +1,6 @@
-// Server-sent events of the chosen customer, and the looks at the desk between them.
-import { effect } from "@preact/signals";
-import { loadChat, loadCustomers, loadState, lookAtDesk, setClock } from "./actions.js";
+// Server-sent events of the chosen chat, and the looks at the desk between them.
+import { computed, effect } from "@preact/signals";
+import { loadChat, loadCustomers, loadGroups, loadNumbers, loadState, lookAtDesk, setClock } from "./actions.js";
 import * as s from "./state.js";
 
 const LOOK_EACH = 2500; // milliseconds between two looks at what the desk did
@@ -12,26 +12,27 @@ function put(message) {
   if (!message.mine) s.typingUntil.value = 0;
 }
 
-let soon = 0;
-
-/** Many customers may be written to at once; the list is read at most twice a second. */
-function customersChanged() {
-  soon ||= setTimeout(() => {
-    soon = 0;
-    loadCustomers();
-  }, 500);
+/** Many may be written to at once; a list is read at most twice a second. */
+function seldom(read) {
+  let soon = 0;
+  return () => {
+    soon ||= setTimeout(() => {
+      soon = 0;
+      read();
+    }, 500);
+  };
 }
 
 const RANK = { queued: 0, accepted: 0, sent: 1, delivered: 2, read: 3, played: 4 };
 
-function mark({ wamid, status }) {
+function mark({ wamid, status, delivered_at, read_at }) {
   s.messages.value = s.messages.value.map((each) =>
-    each.wamid === wamid && RANK[status] > RANK[each.status] ? { ...each, status } : each,
+    each.wamid === wamid && RANK[status] >= RANK[each.status] ? { ...each, status, delivered_at, read_at } : each,
   );
 }
 
-function listen(id) {
-  const source = new EventSource(`/events?chat=${id}`);
+function listen(chat) {
+  const source = new EventSource(`/events?chat=${encodeURIComponent(chat)}`);
   const on = (kind, act) => source.addEventListener(kind, (event) => act(JSON.parse(event.data)));
   on("message", put);
   on("status", mark);
@@ -41,14 +42,18 @@ function listen(id) {
     lookAtDesk();
   });
   on("faults", (faults) => (s.faults.value = faults));
-  on("customers", customersChanged);
+  on("customers", seldom(loadCustomers));
+  on("groups", seldom(() => Promise.all([loadGroups(), s.groupId.value && loadChat()])));
+  on("numbers", seldom(loadNumbers));
   on("reload", loadState);
   source.addEventListener("open", loadChat); // what came before it was open, at first or after a break, was missed
   return () => source.close();
 }
 
+const chat = computed(() => s.groupId.value || (s.customerId.value ? String(s.customerId.value) : ""));
+
 export function startLive() {
-  effect(() => (s.customerId.value ? listen(s.customerId.value) : undefined));
+  effect(() => (chat.value ? listen(chat.value) : undefined));
   setInterval(() => (s.tick.value = Date.now()), 1000);
   setInterval(() => document.hidden || lookAtDesk(), LOOK_EACH);
 }

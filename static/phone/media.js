@@ -1,5 +1,6 @@
 // Pictures, videos, voices and files inside a bubble.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { played } from "./deeds.js";
 import { html, Icon } from "./html.js";
 import { t } from "./words.js";
 
@@ -26,15 +27,47 @@ export function File({ content }) {
 }
 
 const time = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const BARS = 36;
 
-export function Voice({ content }) {
+/** The loudest moment of each part of a sound, 0 to 1; null when this browser cannot read it. */
+async function loudness(url) {
+  const bytes = await (await fetch(url)).arrayBuffer();
+  const sound = await new OfflineAudioContext(1, 1, 8000).decodeAudioData(bytes);
+  const samples = sound.getChannelData(0);
+  const part = Math.max(1, Math.floor(samples.length / BARS));
+  const peaks = Array.from({ length: BARS }, (_, bar) => samples.subarray(bar * part, (bar + 1) * part).reduce((most, each) => Math.max(most, Math.abs(each)), 0));
+  const most = Math.max(...peaks, 0.01);
+  return { peaks: peaks.map((each) => each / most), length: sound.duration };
+}
+
+function Wave({ peaks, share }) {
+  const bars = peaks ?? Array.from({ length: BARS }, () => 0.12);
+  return html`<svg class="wave" viewBox=${`0 0 ${BARS * 4} 24`} preserveAspectRatio="none" aria-hidden="true">${bars.map((each, place) => {
+    const height = Math.max(2, each * 22);
+    return html`<rect class=${place / BARS < share ? "p" : ""} x=${place * 4} y=${12 - height / 2} width="2.4" height=${height} rx="1.2" fill="currentColor" />`;
+  })}</svg>`;
+}
+
+export function Voice({ content, message }) {
   const player = useRef(null);
   const [playing, setPlaying] = useState(false);
   const [at, setAt] = useState(0);
-  const [length, setLength] = useState(0);
+  const [sound, setSound] = useState({ peaks: null, length: 0 });
+  useEffect(() => {
+    if (content?.id) loudness(address(content)).then(setSound, () => null);
+  }, [content?.id]);
   if (!content?.id) return html`<${Linked} content=${content} icon="mic" />`;
-  const toggle = () => (playing ? player.current.pause() : player.current.play().catch(() => setPlaying(false)));
+  const toggle = () => {
+    if (playing) return player.current.pause();
+    if (message && !message.mine && message.status !== "played") played(message);
+    return player.current.play().catch(() => setPlaying(false));
+  };
+  const seek = (event) => {
+    player.current.currentTime = Number(event.target.value);
+    setAt(player.current.currentTime);
+  };
   return html`<span class="voice"><button type="button" class="play" aria-label=${playing ? t("Pause") : t("Play")} onClick=${toggle}><${Icon} name=${playing ? "pause" : "play"} /></button>
-    <progress max=${length || 1} value=${at} aria-label=${content.voice ? t("Voice message") : t("Audio")} /><span class="num mut">${time(playing || at ? at : length)}</span>
-    <audio ref=${player} src=${address(content)} preload="metadata" onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} onEnded=${() => setAt(0)} onTimeUpdate=${() => setAt(player.current.currentTime)} onLoadedMetadata=${() => setLength(Number.isFinite(player.current.duration) ? player.current.duration : 0)} /></span>`;
+    <span class="track"><${Wave} peaks=${sound.peaks} share=${sound.length ? at / sound.length : 0} /><input type="range" min="0" max=${sound.length || 1} step="0.1" value=${at} aria-label=${content.voice ? t("Voice message") : t("Audio")} aria-valuetext=${time(at)} onInput=${seek} /></span>
+    <span class="num mut">${time(playing || at ? at : sound.length)}</span>
+    <audio ref=${player} src=${address(content)} preload="metadata" onPlay=${() => setPlaying(true)} onPause=${() => setPlaying(false)} onEnded=${() => setAt(0)} onTimeUpdate=${() => setAt(player.current.currentTime)} /></span>`;
 }

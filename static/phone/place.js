@@ -1,6 +1,6 @@
 // Where the customer says they are.
 import { useRef } from "preact/hooks";
-import { write } from "./actions.js";
+import { write } from "./deeds.js";
 import { html } from "./html.js";
 import { t } from "./words.js";
 
@@ -14,7 +14,7 @@ function Row({ label, ...rest }) {
   return html`<label class="form-row"><span>${label}</span><span class="field"><input autocomplete="off" ...${rest} /></span></label>`;
 }
 
-export function PlaceForm({ dialog }) {
+export function PlaceForm({ dialog, quotes }) {
   const form = useRef(null);
   const fill = ([name, address, latitude, longitude]) => {
     Object.entries({ name, address, latitude, longitude }).forEach(([key, value]) => (form.current.elements[key].value = value));
@@ -23,11 +23,11 @@ export function PlaceForm({ dialog }) {
     event.preventDefault();
     const { name, address, latitude, longitude } = Object.fromEntries(new FormData(form.current));
     dialog.current.close();
-    write("location", { name, address, latitude: Number(latitude), longitude: Number(longitude) });
+    write("location", { name, address, latitude: Number(latitude), longitude: Number(longitude) }, quotes ? { quotes } : {});
   };
   const [first] = PLACES;
-  return html`<dialog class="dialog ask" ref=${dialog} aria-labelledby="place-title"><form ref=${form} onSubmit=${send}>
-    <h2 id="place-title">${t("Send a location")}</h2>
+  return html`<dialog class="dialog ask" ref=${dialog} aria-label=${t("Send a location")}><form ref=${form} onSubmit=${send}>
+    <h2>${t("Send a location")}</h2>
     <div class="steps three">${PLACES.map((each) => html`<button type="button" class="btn btn-sm" onClick=${() => fill(each)}>${each[1]}</button>`)}</div>
     <${Row} label=${t("Name")} name="name" value=${first[0]} /><${Row} label=${t("Address")} name="address" value=${first[1]} />
     <div class="pair"><${Row} label=${t("Latitude")} name="latitude" type="number" step="any" min="-90" max="90" required value=${first[2]} /><${Row} label=${t("Longitude")} name="longitude" type="number" step="any" min="-180" max="180" required value=${first[3]} /></div>

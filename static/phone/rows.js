@@ -1,6 +1,6 @@
 // A list message: one button under the bubble, and a sheet with its rows.
 import { useRef } from "preact/hooks";
-import { write } from "./actions.js";
+import { write } from "./deeds.js";
 import { html, Icon } from "./html.js";
 import { t } from "./words.js";
 
@@ -10,7 +10,7 @@ export function RowsOfList({ message, answers }) {
   const send = (row) => {
     sheet.current.close();
     const reply = { id: row.id, title: row.title, ...(row.description ? { description: row.description } : {}) };
-    write("interactive", { type: "list_reply", list_reply: reply }, message.wamid);
+    write("interactive", { type: "list_reply", list_reply: reply }, { quotes: message.wamid });
   };
   return html`<div class="pbtns"><button type="button" aria-haspopup="dialog" onClick=${() => sheet.current.showModal()}><${Icon} name="list" small />${action.button}</button></div>
     <dialog class="dialog ask rows" ref=${sheet} aria-label=${action.button} onClick=${(e) => e.target === sheet.current && sheet.current.close()}>

@@ -9,10 +9,14 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from conversations.simulator.customers import PEOPLE
 from conversations.simulator.options import PROJECT
 from conversations.simulator.phone_page import IMPORTS
 from tests.simulator.world import CHANNEL, World, in_world, until
 
+# modules whose refusals a person at the page can meet, and how a refusal looks
+SAYS = ("phone_api", "phone_writing", "phone_groups", "phone_numbers", "writing", "incoming", "membership", "customers")
+REFUSAL = r'(?:raise ValueError\(|_WITHIN, )\s*"([^"]+)"'
 NUMBER = str(CHANNEL["phone_number_id"])
 
 
@@ -147,11 +151,15 @@ async def test_the_page_is_strict_and_hears_live(world: World) -> None:
             assert answer.status == 404
 
 
-def test_every_word_of_the_page_has_italian() -> None:
-    folder = PROJECT / "static" / "phone"
+def test_every_word_of_the_page_has_italian_and_none_is_left_over() -> None:
+    """Texts of the page, refusals of its calls, and the notes of the people it comes with."""
+    folder, simulator = PROJECT / "static" / "phone", PROJECT / "conversations" / "simulator"
     known = json.loads((folder / "words.it.json").read_text())
-    used = {word for file in folder.glob("*.js") for word in re.findall(r'\bt\("([^"]+)"', file.read_text())}
-    assert used - set(known) == set()
+    used = {word for file in folder.glob("*.js") for word in re.findall(r'\b[tn]\("([^"]+)"', file.read_text())}
+    said = {word for file in folder.glob("*.js") for word in re.findall(r'new Error\("([^"]+)"', file.read_text())}
+    said |= {word for name in SAYS for word in re.findall(REFUSAL, (simulator / f"{name}.py").read_text())}
+    assert (used | said) - set(known) == set()
+    assert set(known) - used - said - {note for _name, _number, _username, note in PEOPLE} == set()
 
 
 def test_every_import_of_the_page_can_be_found() -> None:
