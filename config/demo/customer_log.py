@@ -12,8 +12,19 @@ from django.utils.translation import gettext as _
 
 from autoreply.models import Rule
 from conversations.journal.kinds import Kind
-from conversations.models import Conversation, Delivery, Department, Direction, Event, Message, Origin
-from conversations.reasons import sentence
+from conversations.models import (
+    Conversation,
+    Delivery,
+    Department,
+    Direction,
+    Event,
+    LedgerEntry,
+    Message,
+    MessageStatus,
+    Origin,
+)
+from conversations.outbox.caps.words import sentence as why_held
+from conversations.reasons import WITHHELD, sentence
 from conversations.whatsapp.errors import describe
 
 MESSAGES = 30  # newest of the conversation
@@ -30,6 +41,17 @@ TOLD = (  # of the journal, besides messages
     Kind.CONVERSATION_RESOLVED,
     Kind.RULE_SKIPPED,
     Kind.WINDOW_CHANGED,
+    Kind.MESSAGE_EDITED,
+    Kind.MESSAGE_REVOKED,
+    Kind.MESSAGE_REACTED,
+    Kind.MESSAGE_UNCONFIRMED,
+    Kind.MESSAGE_REQUEUED,
+    Kind.MESSAGE_DOUBLED,
+    Kind.LOCK_TAKEN,
+    Kind.LOCK_RELEASED,
+    Kind.NOTE_ADDED,
+    Kind.CONVERSATION_TAGGED,
+    Kind.CONTACT_RENUMBERED,
 )
 
 
@@ -42,7 +64,7 @@ class Entry:
 def entries(conversation: Conversation) -> list[Entry]:
     messages = list(
         Message.objects.filter(conversation=conversation)
-        .select_related("sender_user")
+        .select_related("sender_user", "cost")
         .order_by("-timestamp", "-pk")[:MESSAGES]
     )
     told: list[Entry] = []
@@ -78,7 +100,7 @@ def _of_messages(messages: list[Message]) -> Iterator[Entry]:
             }
         yield Entry(
             max(message.sent_at or message.created_at, message.created_at),  # Meta tells whole seconds
-            what if message.sent_at else f"{what} · {message.get_status_display()}",
+            " · ".join(part for part in (what, _state_of(message), _cost_of(message)) if part),
         )
         if message.delivered_at and message.read_at:
             seconds = f"{(message.read_at - message.delivered_at).total_seconds():.0f}"
@@ -90,6 +112,31 @@ def _of_messages(messages: list[Message]) -> Iterator[Entry]:
                 message.failed_at,
                 _("Not delivered: %(why)s") % {"why": describe(message.error_code, message.error_detail)},
             )
+
+
+def _state_of(message: Message) -> str:
+    """What holds it up while it has not left; "" once it has."""
+    if message.sent_at:
+        return ""
+    if message.status == MessageStatus.HELD:
+        return f"{message.get_status_display()}: {why_held(message.hold_code)}"
+    return str(message.get_status_display())
+
+
+def _cost_of(message: Message) -> str:
+    """0.0080 USD, or why it costs nothing; "" when nobody knows, or nothing was charged because it never arrived."""
+    cost: LedgerEntry | None = getattr(message, "cost", None)
+    if cost is None or message.failed_at:
+        return ""
+    known = cost.actual is not None
+    price = cost.actual if known else cost.estimated
+    if price is None:
+        return ""
+    surcharge = cost.actual_surcharge if known else cost.surcharge
+    free = cost.get_actual_free_display() if known else cost.get_estimated_free_display()
+    total = price + (surcharge or 0)
+    shown = f"{total:.4f} {cost.currency}" if total else str(free or _("free of charge"))
+    return shown if known else _("about %(price)s") % {"price": shown}
 
 
 def _processing_times(wamids: list[str]) -> dict[str, int]:
@@ -132,7 +179,8 @@ def _said(event: Event, conversation: Conversation, departments: dict[int, str],
         return f"{head}: {why}" if why else head
     if kind == Kind.RULE_SKIPPED:
         rule = rules.get(str(data.get("rule")), str(data.get("rule")))
-        return _("The rule “%(rule)s” was withheld (%(why)s)") % {"rule": rule, "why": data.get("why", "")}
+        why = WITHHELD.get(str(data.get("why")), data.get("why", ""))
+        return _("The rule “%(rule)s” was withheld (%(why)s)") % {"rule": rule, "why": why}
     if kind == Kind.WINDOW_CHANGED:
         state = (
             Conversation.WindowState(data["state"]).label

@@ -19,6 +19,7 @@ from conversations.actions import windows
 from conversations.errors import Invalid, NotFound
 from conversations.models import Channel, Contact, Conversation, Identity
 from conversations.models.clock_shift import ClockShift
+from conversations.queries.windows import windows_of
 from conversations.whatsapp import numbers
 from routing.configuration import KEPT
 
@@ -106,30 +107,42 @@ def ring(name: str) -> None:
 
 @demo("GET")
 def hours(request: HttpRequest) -> JsonResponse:
-    """When the channel's default department is open in the next 48 h, and when this customer's service window ends."""
+    """When the channel's default department is open in the next 48 h, and when the windows of this chat end."""
     channel = _channel(request)
     opening = KEPT.get().hours_of(channel.default_department_id, channel.zone)
     now = clock.now()
     is_open = opening.is_open(now)
     until = opening.closing(now) if is_open else opening.next_opening(now)
-    conversation = latest_conversation(channel, request.GET.get("from", ""))
-    ends_at = conversation.window_ends_at if conversation else None
+    conversation = _conversation(request, channel)
+    ends = _windows(conversation) if conversation else {}
     return JsonResponse(
         {
             "open": is_open,
             "until": until.isoformat() if until else None,
             "intervals": [[start.isoformat(), end.isoformat()] for start, end in opening.spans(now, now + SHOWN_HOURS)],
-            "window_ends_at": ends_at.isoformat() if ends_at else None,
+            "window_ends_at": ends.get("service"),
+            "windows": ends,
             "timezone": channel.time_zone,
         }
     )
 
 
+def _windows(conversation: Conversation) -> dict[str, str]:
+    """Ends of the service window, of the business's own pricing window and of the free one after an ad."""
+    known = windows_of(conversation)
+    ends = {
+        "service": known.service_ends_at,
+        "pricing": known.pricing_ends_at,
+        "entry_point": known.entry_point_ends_at,
+    }
+    return {kind: at.isoformat() for kind, at in ends.items() if at is not None}
+
+
 @demo("GET")
 def log(request: HttpRequest) -> JsonResponse:
-    """What the desk did for this number, newest first."""
-    channel = _channel(request)
-    conversation = latest_conversation(channel, need(request, "from"))
+    """What the desk did for this number, or in this group, newest first."""
+    need(request, "from")
+    conversation = _conversation(request, _channel(request))
     found = entries(conversation) if conversation else []
     return JsonResponse({"entries": [{"at": entry.at.isoformat(), "text": entry.text} for entry in found]})
 
@@ -140,6 +153,14 @@ def _channel(request: HttpRequest) -> Channel:
         if channel.phone_number_id == wanted:
             return channel
     raise NotFound
+
+
+def _conversation(request: HttpRequest, channel: Channel) -> Conversation | None:
+    """The newest with the group of `group_id`, else with whoever has the number or user id of `from`."""
+    if group_id := request.GET.get("group_id", ""):
+        rows = Conversation.objects.filter(channel=channel, group__group_id=group_id)
+        return rows.order_by("-last_activity_at", "-pk").first()
+    return latest_conversation(channel, request.GET.get("from", ""))
 
 
 def latest_conversation(channel: Channel, address: str) -> Conversation | None:

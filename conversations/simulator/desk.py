@@ -27,6 +27,7 @@ class Desk:
         self._channels, self._templates, self._clock, self._events = channels, templates, clock, events
         self._session: aiohttp.ClientSession | None = None
         self._asked_at = 0.0
+        self._one_at_a_time = asyncio.Lock()
         self.up = False
         self.came_back: Callable[[], None] = lambda: None
 
@@ -52,7 +53,8 @@ class Desk:
 
     async def look_at_clock(self, change: Any = None) -> bool:
         """Read or move business time; False when the desk did not answer."""
-        answer = await self.ask("/demo/clock/", change=change)
+        async with self._one_at_a_time:  # two steps at once would be one
+            answer = await self.ask("/demo/clock/", change=change)
         try:
             jumped = self._clock.told(answer) if answer else False
         except (KeyError, TypeError, ValueError):

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from conversations.simulator.incoming import content_of
 from conversations.simulator.media_rules import bare_mime
+from conversations.simulator.ogg import from_webm
 from conversations.simulator.phone_api import shown_customer, who
 from conversations.simulator.simulator import Simulator, of
 
@@ -122,6 +123,8 @@ async def add_media(request: web.Request) -> web.Response:
                 raise ValueError("the file is empty or larger than 100 MB")
             mime_type = part.headers.get("Content-Type", "application/octet-stream")  # type: ignore[union-attr]
             filename = part.filename or ""  # type: ignore[union-attr]
+            if bare_mime(mime_type) in ("audio/webm", "video/webm"):
+                content, mime_type, filename = from_webm(content), "audio/ogg; codecs=opus", "voice.ogg"
             media = simulator.media.add(channel.phone_number_id, content, mime_type, filename, from_customer=True)
             return web.json_response({"id": media.id, "type": _kind(mime_type), "filename": media.filename}, status=201)
     raise ValueError("channel and file are needed, in this order")

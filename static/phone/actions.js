@@ -67,12 +67,23 @@ export async function loadNumbers() {
 /** Whom we play, to which number, and in which group if any: part of every call. */
 export const chosen = () => ({ customer: s.customerId.value, channel: s.channelId.value, ...(s.groupId.value ? { group: s.groupId.value } : {}) });
 
+/** What the stream told while the list was on its way is newer than the list. */
+function merged(listed, known) {
+  const last = listed.at(-1)?.id ?? 0;
+  const status = new Map(known.map((each) => [each.wamid, each]));
+  const newest = listed.map((each) => {
+    const heard = status.get(each.wamid);
+    return heard && s.RANK[heard.status] > s.RANK[each.status] ? { ...each, status: heard.status, delivered_at: heard.delivered_at, read_at: heard.read_at } : each;
+  });
+  return [...newest, ...known.filter((each) => each.id > last)];
+}
+
 export async function loadChat() {
   if (!s.customerId.value || !s.channelId.value) return;
   const asked = s.chatKey.value;
   const found = await trying(() => ask("chat", chosen()));
   if (!found || asked !== s.chatKey.value) return;
-  s.messages.value = found.messages;
+  s.messages.value = merged(found.messages, s.messages.value);
   s.pinned.value = found.pinned;
 }
 

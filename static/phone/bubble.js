@@ -29,7 +29,7 @@ function times({ status, delivered_at: delivered, read_at: read }) {
 
 function Ticks({ message }) {
   const [icon, label] = TICKS[message.status] ?? TICKS.delivered;
-  const said = [t(label), ...times(message)].join(", ");
+  const said = times(message).join(", ") || t(label);
   return html`<svg class=${`ticks ${message.status}`} viewBox=${message.status === "queued" ? "0 0 16 16" : undefined} role="img" aria-label=${said}><title>${said}</title><use href=${`/static/design/icons.svg#${icon}`} /></svg>`;
 }
 
@@ -89,7 +89,7 @@ export function Bubble({ message, same, answers }) {
   const emoji = Object.values(message.reactions ?? {}).join(" ");
   const named = group.value && !mine && !same;
   return html`<div class=${`msg ${mine ? "out" : "in"}${same ? " same" : ""}${offers(message) ? " has-btn" : ""}${emoji ? " has-react" : ""}`}>
-    <div class="bwrap"><div class="bub">${named && html`<b class=${`sender ${message.mine ? tone(message.customer) : "shop-name"}`}>${message.mine ? message.sender : channel.value?.name}</b>`}
+    <div class="bwrap"><div class="bub" tabindex="-1">${named && html`<b class=${`sender ${message.mine ? tone(message.customer) : "shop-name"}`}>${message.mine ? message.sender : channel.value?.name}</b>`}
       <${Origin} message=${message} />${!message.revoked && quotesVisibly(message) && html`<${Quote} quoted=${message.quoted} />`}<${Content} message=${message} />
       <span class="foot">${message.edited && !message.revoked && html`<span>${t("edited")}</span>`}${hourMinute(message.at * 1000)}${mine && html`<${Ticks} message=${message} />`}</span>
       ${emoji && html`<span class="react" role="img" aria-label=${t("Reaction {emoji}", { emoji })}>${emoji}</span>`}</div>

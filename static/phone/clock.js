@@ -57,13 +57,14 @@ function Timeline() {
 function Windows({ to, still }) {
   const now = businessNow.value;
   const heard = heardAt.value && heardAt.value * 1000;
-  const entry = entryEndsAt.value && entryEndsAt.value * 1000;
-  const ends = (length) => (length === 72 ? entry ?? (heard && heard + length * HOUR) : heard && heard + length * HOUR);
+  const told = (kind) => Date.parse(hours.value?.windows?.[kind] ?? "") || null;
+  const known = { 48: told("pricing"), 72: told("entry_point") ?? (entryEndsAt.value && entryEndsAt.value * 1000) };
+  const ends = (length) => known[length] ?? (heard && heard + length * HOUR);
   return html`<div class="wins" role="group" aria-label=${t("To the end of a window after the last message")}><span class="over">${t("After the last message")}</span>
     <div class="steps three">${WINDOWS.map(([length, what]) => {
       const end = ends(length);
       const over = !end || end <= now;
-      return html`<button type="button" class="btn win" key=${length} disabled=${still || over} title=${t(what)} onClick=${() => to(end)}><b>${length} h</b><small>${!end ? "–" : over ? t("over") : span(end - now)}</small></button>`;
+      return html`<button type="button" class="btn win" key=${length} disabled=${still || over} title=${t(what)} onClick=${() => to(end)}><b>${length} h</b><small>${!end ? "–" : over ? t("over") : t("in {time}", { time: span(end - now) })}</small></button>`;
     })}</div></div>`;
 }
 

@@ -1,6 +1,6 @@
 // The box to write in: text, an edit, a recorded voice.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { Attach } from "./attach.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useAttach } from "./attach.js";
 import { who } from "./bubble.js";
 import { edit, sendFile, writeText } from "./deeds.js";
 import { html, Icon, IconButton } from "./html.js";
@@ -51,15 +51,18 @@ export function Composer() {
   const [words, setWords] = useState("");
   const { recording, seconds, begin, end } = useRecording();
   const box = useRef(null);
+  const { menu, dialogs } = useAttach({ words: () => words.trim(), onSent: () => setWords("") });
   const name = (customer.value?.name ?? "").split(" ")[0];
   const off = !channel.value || !customer.value || group.value?.suspended;
-  useEffect(() => replyTo.value && box.current?.focus(), [replyTo.value]);
-  useEffect(() => {
-    if (!editing.value) return;
+  useLayoutEffect(() => {
+    if (replyTo.value) box.current?.focus();
+  }, [replyTo.value]);
+  useLayoutEffect(() => {
+    if (!editing.value) return; // at once: what is typed next must not be overwritten
     setWords(text(editing.value));
     box.current?.focus();
   }, [editing.value]);
-  useEffect(() => setWords(""), [customerId.value, group.value?.id]);
+  useLayoutEffect(() => setWords(""), [customerId.value, group.value?.id]);
   const send = async (event) => {
     event?.preventDefault();
     const said = words.trim();
@@ -71,12 +74,12 @@ export function Composer() {
   const label = t("Write as {name}", { name });
   const button = (icon, said, onClick, more = "") => html`<button type="button" class=${`go${more}`} disabled=${off} aria-label=${said} title=${said} onClick=${onClick}><${Icon} name=${icon} /></button>`;
   return html`<${Over} /><form class="pin" onSubmit=${send}>
-    ${recording ? html`<${IconButton} icon="x" label=${t("Throw the recording away")} onClick=${() => end(false)} />` : html`<${Attach} words=${() => words.trim()} onSent=${() => setWords("")} />`}
+    ${recording ? html`<${IconButton} icon="x" label=${t("Throw the recording away")} onClick=${() => end(false)} />` : menu}
     <span class="field">${recording
       ? html`<span class="rec" role="status"><i />${t("Recording")} <span class="num">${minutes(seconds)}</span></span>`
       : html`<textarea ref=${box} rows=${rows} maxlength=${LONGEST} disabled=${off} aria-label=${label} placeholder=${label} value=${words} onInput=${(e) => setWords(e.target.value)} onKeyDown=${(e) => e.key === "Enter" && !e.shiftKey && !e.isComposing && send(e)} />`}</span>
     ${words.trim() && !recording
       ? html`<button class="go" aria-label=${t("Send")} title=${t("Send")}><${Icon} name=${editing.value ? "check" : "send"} /></button>`
       : recording ? button("send", t("Send the recording"), () => end(true)) : button("mic", t("Record a voice message"), begin)}
-  </form>`;
+  </form>${dialogs}`;
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { changeSettings, switchPhone } from "./actions.js";
 import { Clock } from "./clock.js";
 import { FaultPicker } from "./fault.js";
+import { Tools } from "./header.js";
 import { html, IconButton } from "./html.js";
 import { controlsOpen, customer, log, logKnown, settings } from "./state.js";
 import { clockTime } from "./time.js";
@@ -38,5 +39,5 @@ export function Controls() {
   }, [open]);
   return html`<aside class="ctl scroll" aria-label=${t("Clock, network and log")} data-open=${open ? "true" : undefined} onKeyDown=${(e) => e.key === "Escape" && (controlsOpen.value = false)}>
     <div class="ctl-head"><h2>${t("Clock, network and log")}</h2><span ref=${(at) => (close.current = at?.firstElementChild)}><${IconButton} icon="x" label=${t("Back to the phone")} onClick=${() => (controlsOpen.value = false)} /></span></div>
-    <${Clock} /><${Network} /><${Log} /></aside>`;
+    <${Clock} /><${Network} /><${Log} /><section class="more-tools"><${Tools} /></section></aside>`;
 }

@@ -35,7 +35,7 @@ function Line({ product, dialog }) {
   return html`<li class="good-line"><img src=${drawing(product)} alt="" /><span class="grow"><b>${product.name}</b><small>${product.description}</small><small class="num">${euro(product.price, product.currency)}${!product.available && ` · ${t("sold out")}`}</small></span>
     <span class="count">${quantity > 0 && html`<${IconButton} small icon="minus" label=${t("One {name} less", { name: product.name })} onClick=${() => putInCart(product, quantity - 1)} /><span class="num" aria-live="polite">${quantity}</span>`}
       <${IconButton} small icon="plus" label=${t("One {name} more", { name: product.name })} disabled=${!product.available} onClick=${() => putInCart(product, quantity + 1)} />
-      <${IconButton} small icon="at" label=${t("Ask about {name}", { name: product.name })} onClick=${ask} /></span></li>`;
+      <button type="button" class="link" aria-label=${t("Ask about {name}", { name: product.name })} onClick=${ask}>${t("Ask")}</button></span></li>`;
 }
 
 /** The catalogue with the cart. `only`: the products of one message, in its sections. */

@@ -1,8 +1,8 @@
-import { useRef } from "preact/hooks";
-import { chooseChannel, startOver } from "./actions.js";
-import { html, Icon } from "./html.js";
+// Over everything: the shop's number, the desk's state, and the tools.
+import { chooseChannel, loadNumbers, startOver } from "./actions.js";
+import { Dialog, html, Icon } from "./html.js";
 import { MetaSide } from "./meta.js";
-import { channel, channelId, channels, clock, inboxUrl, notice } from "./state.js";
+import { channel, channelId, channels, clock, inboxUrl, metaOpen, notice, numbers, startOverOpen } from "./state.js";
 import { t } from "./words.js";
 
 function Mark() {
@@ -17,15 +17,24 @@ function ChannelName() {
 }
 
 function StartOver() {
-  const dialog = useRef(null);
-  return html`<button type="button" class="btn btn-ghost opt" onClick=${() => dialog.current.showModal()}><${Icon} name="retry" />${t("Start over")}</button>
-    <dialog class="dialog ask" ref=${dialog} aria-labelledby="over-title">
-      <form method="dialog" onSubmit=${(e) => e.submitter?.value === "yes" && startOver()}>
-        <h2 id="over-title">${t("Start over?")}</h2>
-        <p>${t("Chats, customers, faults and switches of the simulator go. The desk keeps what it has.")}</p>
-        <div class="dialog-end"><button class="btn" value="no" autofocus>${t("Keep")}</button><button class="btn btn-danger" value="yes">${t("Start over")}</button></div>
-      </form>
-    </dialog>`;
+  return html`<${Dialog} open=${startOverOpen} label=${t("Start over?")}>
+    <form method="dialog" onSubmit=${(e) => e.submitter?.value === "yes" && startOver()}>
+      <h2>${t("Start over?")}</h2>
+      <p>${t("Chats, customers, faults and switches of the simulator go. The desk keeps what it has.")}</p>
+      <div class="dialog-end"><button class="btn" value="no" autofocus>${t("Keep")}</button><button class="btn btn-danger" value="yes">${t("Start over")}</button></div>
+    </form>
+  <//>`;
+}
+
+/** In the header, and on a narrow screen at the end of the controls. */
+export function Tools() {
+  const waiting = numbers.value.some((each) => each.code);
+  const meta = () => {
+    loadNumbers();
+    metaOpen.value = true;
+  };
+  return html`<button type="button" class="btn btn-ghost" onClick=${meta}><${Icon} name="gear" />${t("Meta's side")}${waiting && html`<span class="dot" role="img" aria-label=${t("a code is waiting")} />`}</button>
+    <button type="button" class="btn btn-ghost" onClick=${() => (startOverOpen.value = true)}><${Icon} name="retry" />${t("Start over")}</button>`;
 }
 
 export function Header() {
@@ -36,7 +45,8 @@ export function Header() {
     <span role="status" class="cut">
       ${deskDown && html`<span class="chip warning" title=${t("What customers write is kept and sent as soon as the desk answers.")}><${Icon} name="offline" />${t("The desk does not answer")}</span>`}
     </span>
-    <div class="end"><${MetaSide} /><${StartOver} /><a class="btn inbox" href=${inboxUrl.value}><${Icon} name="pool" />${t("Open the inbox")}</a></div>
+    <div class="end"><span class="tools"><${Tools} /></span><a class="btn inbox" href=${inboxUrl.value}><${Icon} name="pool" />${t("Open the inbox")}</a></div>
+    <${MetaSide} /><${StartOver} />
     ${notice.value && html`<div class="toast" role="alert"><span class="grow">${notice.value}</span><button type="button" class="act" onClick=${() => (notice.value = "")}>${t("Close")}</button></div>`}
   </header>`;
 }

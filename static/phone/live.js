@@ -23,11 +23,9 @@ function seldom(read) {
   };
 }
 
-const RANK = { queued: 0, accepted: 0, sent: 1, delivered: 2, read: 3, played: 4 };
-
 function mark({ wamid, status, delivered_at, read_at }) {
   s.messages.value = s.messages.value.map((each) =>
-    each.wamid === wamid && RANK[status] >= RANK[each.status] ? { ...each, status, delivered_at, read_at } : each,
+    each.wamid === wamid && s.RANK[status] >= s.RANK[each.status] ? { ...each, status, delivered_at, read_at } : each,
   );
 }
 

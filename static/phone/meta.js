@@ -1,10 +1,10 @@
 // Meta's side: business numbers with their codes, quality and limits, and new ones to be set up.
 import { useRef, useState } from "preact/hooks";
-import { changeNumber, loadNumbers } from "./actions.js";
+import { changeNumber } from "./actions.js";
 import { Switch } from "./controls.js";
 import { Field } from "./customers.js";
-import { html, Icon } from "./html.js";
-import { numberChoices, numbers } from "./state.js";
+import { Dialog, html, Icon } from "./html.js";
+import { metaOpen, numberChoices, numbers } from "./state.js";
 import { n, t } from "./words.js";
 
 const SHOWN = {
@@ -34,21 +34,15 @@ function NumberCard({ number }) {
     <summary><span class="grow"><b>${number.name}</b> <span class="num mut">${number.display_phone_number}</span></span><span class=${`chip ${number.status === "CONNECTED" ? "" : "warning"}`}>${number.status}</span></summary>
     ${number.code && html`<p class="code" role="status"><${Icon} name="phone" />${t("Code by SMS")} <b class="num">${number.code.slice(0, 3)}-${number.code.slice(3)}</b></p>`}
     ${number.issued && html`<div class="copies">${COPIED.map(([key, label]) => html`<${Copied} key=${key} label=${t(label)} value=${number[key]} />`)}</div>`}
-    <div class="choices">${Object.entries(SHOWN).map(([key, label]) => html`<label class="form-row" key=${key}><span>${t(label)}</span><span class="drop"><select class="pick box" value=${number[key]} onChange=${choose(key)}>${(numberChoices.value[key] ?? []).map((each) => html`<option key=${each} value=${each}>${each || t("never asked for")}</option>`)}</select><${Icon} name="down" small /></span></label>`)}</div>
+    <div class="choices">${Object.entries(SHOWN).map(([key, label]) => html`<label class="form-row" key=${key}><span>${t(label)}</span><span class="drop"><select class="pick box" aria-label=${t(label)} value=${number[key]} onChange=${choose(key)}>${(numberChoices.value[key] ?? []).map((each) => html`<option key=${each} value=${each}>${each || t("never asked for")}</option>`)}</select><${Icon} name="down" small /></span></label>`)}</div>
     <${Switch} label=${t("Also in the Business app (coexistence)")} hint=${t("then edits and deletions are told")} on=${number.is_on_biz_app} onChange=${(on) => changeNumber({ phone_number_id: number.phone_number_id, is_on_biz_app: on })} />
     <p class="mut webhook-line">${number.subscribed ? t("Webhooks go to {url}", { url: number.callback }) : t("No webhooks: the desk has not subscribed yet.")}</p>
   </details>`;
 }
 
 export function MetaSide() {
-  const dialog = useRef(null);
   const form = useRef(null);
   const [wrong, setWrong] = useState("");
-  const open = () => {
-    loadNumbers();
-    dialog.current.showModal();
-  };
-  const waiting = numbers.value.some((each) => each.code);
   const issue = async (event) => {
     event.preventDefault();
     const { number, name } = Object.fromEntries(new FormData(form.current));
@@ -56,13 +50,12 @@ export function MetaSide() {
     setWrong(made ? "" : t("not a phone number with its country code"));
     if (made) form.current.reset();
   };
-  return html`<button type="button" class="btn btn-ghost opt" onClick=${open}><${Icon} name="gear" />${t("Meta's side")}${waiting && html`<span class="dot" role="img" aria-label=${t("a code is waiting")} />`}</button>
-    <dialog class="dialog ask wide" ref=${dialog} aria-labelledby="meta-title" onClick=${(e) => e.target === dialog.current && dialog.current.close()}>
-      <h2 id="meta-title">${t("Meta's side")}</h2><p class="mut">${t("What Meta would decide about the shop's numbers. The desk hears of it when it asks, or by webhook.")}</p>
-      <div class="scroll metas">${numbers.value.map((each) => html`<${NumberCard} key=${each.phone_number_id} number=${each} />`)}</div>
-      <form ref=${form} class="issue" onSubmit=${issue}><h3 class="over">${t("A new number, to be set up in the desk")}</h3>
-        <div class="pair"><${Field} label=${t("Phone number")} name="number" inputmode="tel" required placeholder="+39 055 000 7788" /><${Field} label=${t("Display name")} name="name" maxlength="75" placeholder="Bottega Due" /></div>
-        <p class="wrong" role="alert">${wrong}</p>
-        <div class="dialog-end"><button type="button" class="btn" onClick=${() => dialog.current.close()}>${t("Close")}</button><button class="btn btn-main">${t("Issue number")}</button></div></form>
-    </dialog>`;
+  return html`<${Dialog} open=${metaOpen} label=${t("Meta's side")} wide>
+    <h2>${t("Meta's side")}</h2><p class="mut">${t("What Meta would decide about the shop's numbers. The desk hears of it when it asks, or by webhook.")}</p>
+    <div class="scroll metas">${numbers.value.map((each) => html`<${NumberCard} key=${each.phone_number_id} number=${each} />`)}</div>
+    <form ref=${form} class="issue" onSubmit=${issue}><h3 class="over">${t("A new number, to be set up in the desk")}</h3>
+      <div class="pair"><${Field} label=${t("Phone number")} name="number" inputmode="tel" required placeholder="+39 055 000 7788" /><${Field} label=${t("Display name")} name="name" maxlength="75" placeholder="Bottega Due" /></div>
+      <p class="wrong" role="alert">${wrong}</p>
+      <div class="dialog-end"><button type="button" class="btn" onClick=${() => (metaOpen.value = false)}>${t("Close")}</button><button class="btn btn-main">${t("Issue number")}</button></div></form>
+  <//>`;
 }

@@ -35,7 +35,8 @@ export const notice = signal(""); // one sentence about what just went wrong
 export const controlsOpen = signal(false);
 export const numbers = signal([]); // as Meta's dashboard has them
 export const numberChoices = signal({});
-export const dialog = signal(null); // the one that is open: {name, …}
+export const metaOpen = signal(false);
+export const startOverOpen = signal(false);
 
 export const channel = computed(() => channels.value.find((each) => each.phone_number_id === channelId.value));
 export const customer = computed(() => customers.value.find((each) => each.id === customerId.value));
@@ -45,6 +46,9 @@ export const cart = computed(() => carts.value[chatKey.value] ?? {});
 
 /** Business time in milliseconds, run on from what the desk last told. */
 export const businessNow = computed(() => clock.value.now * 1000 + (tick.value - clock.value.seen) * clock.value.rate);
+
+/** How far a message has come; it never goes back. */
+export const RANK = { queued: 0, accepted: 0, sent: 1, delivered: 2, read: 3, played: 4 };
 
 /** Written by whom we play, as it stands on the right. */
 export const isMine = (message) => message.mine && message.customer === customerId.value;

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.house import PASSWORD, House
 
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 CHROMIUM = os.environ.get("SPORTELLO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 Open = Callable[..., Page]
 SignIn = Callable[..., Page]
@@ -22,7 +23,7 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM:
         pytest.skip("there is no Chromium here (Debian: apt install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -11,9 +11,10 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from conversations import clock, sweeps
+from conversations.actions import messages
 from conversations.models import Channel, Conversation
 from tests.desk import TOKEN, Desk
-from tests.makers import make_agent, make_channel, make_department
+from tests.makers import make_agent, make_channel, make_department, make_person
 
 Json = dict[str, Any]
 
@@ -144,3 +145,34 @@ def test_the_log_says_what_the_desk_did(desk: Desk, door: Door) -> None:
     assert len(texts) == 3
     assert entries == sorted(entries, key=lambda entry: entry["at"], reverse=True)
     assert "reso" not in " ".join(texts)
+
+
+def test_the_log_says_what_an_answer_costs(desk: Desk, door: Door) -> None:
+    asha = desk.customer("Asha")
+    asha.writes("ciao")
+    desk.work()
+    conversation = Conversation.objects.get()
+    messages.answer(conversation=conversation, by=make_person("luca", "Administrator", first_name="Luca"), content={"body": "Eccomi"})
+    ask = {"phone_number_id": desk.channel.phone_number_id, "from": asha.number}
+    waiting = next(text for text in _texts(door, ask) if text.startswith("Answer sent by Luca"))
+    assert "about" in waiting
+    desk.settle()
+    told = next(text for text in _texts(door, ask) if text.startswith("Answer sent by Luca"))
+    assert "about" not in told
+    assert told.count("·") == 1
+
+
+def test_a_group_has_a_log_and_windows_of_its_own(desk: Desk, door: Door) -> None:
+    asha = desk.customer("Asha")
+    asha.sends("text", {"body": "a tutti"}, group_id="Y2FwaV9ncm91cDox")
+    desk.settle()
+    ask = {"phone_number_id": desk.channel.phone_number_id, "from": asha.number}
+    assert _texts(door, ask) == [], "nothing was said in a chat of her own"
+    assert any(text.startswith("Webhook") for text in _texts(door, {**ask, "group_id": "Y2FwaV9ncm91cDox"}))
+    told = door.get("hours", **ask, group_id="Y2FwaV9ncm91cDox")
+    assert set(told["windows"]) == {"service", "pricing"}
+    assert told["window_ends_at"] == told["windows"]["service"]
+
+
+def _texts(door: Door, ask: dict[str, str]) -> list[str]:
+    return [entry["text"] for entry in door.get("log", **ask)["entries"]]
