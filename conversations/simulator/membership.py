@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import secrets
 from typing import Any
 
+from conversations.simulator.chance import chance
 from conversations.simulator.channels import Channel
 from conversations.simulator.customers import Customer
 from conversations.simulator.groups import ASKS, IN, LEFT, REMOVED, Group
@@ -22,7 +22,7 @@ def tell(
 ) -> None:
     """One `groups[]` webhook. What a call asked for comes a moment after its answer (`soon`)."""
     shown = {"timestamp": seconds(simulator.clock.now()), "group_id": group.id, "type": kind, **more}
-    delay = random.uniform(*simulator.settings["sent_delay"]) if soon else 0.0
+    delay = chance.uniform(*simulator.settings["sent_delay"]) if soon else 0.0
     simulator.webhooks.add(channel, {"groups": [shown]}, field=field, delay=delay)
     simulator.events.tell("groups", dict)
 

@@ -5,9 +5,10 @@ Only what a browser's recorder writes is read: one audio track, clusters of simp
 
 from __future__ import annotations
 
-import random
 import struct
 from collections.abc import Iterator
+
+from conversations.simulator.chance import chance
 
 EBML, SEGMENT, CLUSTER, TRACKS, ENTRY = 0x1A45DFA3, 0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE
 CODEC_PRIVATE, SIMPLE_BLOCK, BLOCK_GROUP, BLOCK = 0x63A2, 0xA3, 0xA0, 0xA1
@@ -71,7 +72,7 @@ def _samples(packet: bytes) -> int:
 
 
 def _ogg(head: bytes, packets: list[bytes]) -> bytes:
-    serial = random.getrandbits(32)
+    serial = chance.getrandbits(32)
     vendor = b"Sportello"
     tags = b"OpusTags" + struct.pack("<I", len(vendor)) + vendor + struct.pack("<I", 0)
     pages = [_page(serial, 0, 0x02, 0, [head]), _page(serial, 1, 0, 0, [tags])]

@@ -7,12 +7,12 @@ A message of the desk: accepted ──► sent ──► delivered (the phone is
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from conversations.simulator import payloads
 from conversations.simulator.blocks import Blocks
+from conversations.simulator.chance import chance
 from conversations.simulator.channels import Channel
 from conversations.simulator.chats import Chats, Row
 from conversations.simulator.clock import Clock
@@ -193,12 +193,12 @@ class Phones:
         """(state, when it happens, when it is told) in seconds from now; a share of them told in another order."""
         happens, passed = [], 0.0
         for state in states:
-            passed += random.uniform(*self.settings[DELAYS.get(state, "sent_delay")])
+            passed += chance.uniform(*self.settings[DELAYS.get(state, "sent_delay")])
             happens.append(passed)
         told = list(happens)
-        if len(told) > 1 and random.random() < self.settings["shuffle"]:
+        if len(told) > 1 and chance.random() < self.settings["shuffle"]:
             while told == happens:
-                random.shuffle(told)
+                chance.shuffle(told)
         return list(zip(states, happens, told, strict=True))
 
     # ---- inside ----

@@ -7,12 +7,12 @@ PENDING ──review_delay──► APPROVED ◄──► PAUSED, DISABLED (by a
 from __future__ import annotations
 
 import json
-import random
 import re
 import secrets
 from collections.abc import Callable
 from typing import Any
 
+from conversations.simulator.chance import chance
 from conversations.simulator.clock import Clock, machine_now
 from conversations.simulator.errors import GraphError
 from conversations.simulator.fields import Fields, one_of, text
@@ -188,7 +188,7 @@ class Templates:
         """The verdict is known at once and comes into force when the reviewer is done. Returns status and category now."""
         row = self._row(template_id)
         verdict = judge(row["category"], json.loads(row["components"]), may_change_category=allow)
-        delay = random.uniform(*self._settings["review_delay"])
+        delay = chance.uniform(*self._settings["review_delay"])
         kept = json.dumps([verdict.status, verdict.reason, verdict.category])
         self._set(template_id, review_at=machine_now() + delay, verdict=kept, category=verdict.category)
         more = {"rejection_info": {"reason": verdict.reason, "recommendation": verdict.recommendation}}

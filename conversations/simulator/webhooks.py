@@ -12,13 +12,13 @@ import dataclasses
 import heapq
 import json
 import logging
-import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 
+from conversations.simulator.chance import chance
 from conversations.simulator.channels import Channel, Channels
 from conversations.simulator.clock import Clock, machine_now
 from conversations.simulator.numbers import Numbers
@@ -85,8 +85,8 @@ class Webhooks:
             self.arrived(unheard)
             return
         delays = [delay]
-        if random.random() < self._settings["duplicate"]:
-            delays.append(delay + random.uniform(0.0, 2.0))
+        if chance.random() < self._settings["duplicate"]:
+            delays.append(delay + chance.uniform(0.0, 2.0))
         for seconds in delays:
             due = machine_now() + seconds
             sql = """INSERT INTO webhook (phone_number_id, due, wamid, status, value, made_at, field)
@@ -110,7 +110,7 @@ class Webhooks:
         now = machine_now()
         for due in self._queue:
             if due.attempts:
-                due.due = min(due.due, now + random.uniform(0, 0.5))
+                due.due = min(due.due, now + chance.uniform(0, 0.5))
         heapq.heapify(self._queue)
         self._wake.set()
 
@@ -218,7 +218,7 @@ class Webhooks:
             self.reachable(False)
         for due in batch:
             due.attempts += 1
-            wait = min(2.0 ** (due.attempts - 1), LONGEST_WAIT) * random.uniform(1, 1.2)
+            wait = min(2.0 ** (due.attempts - 1), LONGEST_WAIT) * chance.uniform(1, 1.2)
             due.due = max(now + wait, self._resting.get(url, (0.0, 0.0))[0])
             if now - due.made_at > GIVE_UP_AFTER:
                 self._store.write("DELETE FROM webhook WHERE id = ?", (due.id,))

@@ -29,7 +29,8 @@ def webm(*packets: bytes, flags: int = 0x80) -> bytes:
 
 def pages(ogg: bytes) -> list[tuple[int, int, bytes]]:
     """(flags, position, content) of each page."""
-    found, place = [], 0
+    found: list[tuple[int, int, bytes]] = []
+    place = 0
     while place < len(ogg):
         magic, _version, flags, position, _serial, number, _sum = struct.unpack_from("<4sBBqIII", ogg, place)
         assert (magic, number) == (b"OggS", len(found))
