@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from autoreply.wording import LIMIT, shorten
 
 PERSON_ID = "handover"  # the payload of "talk to a person"
 RULE_ID = "rule:"  # and of "reply with rule"
+AGAIN = "~"  # before the number of a second choice that leads to the same place: WhatsApp wants each id once
 MOST_BUTTONS = 3
 
 
@@ -49,6 +51,7 @@ def compose(text: str, choices: list[Choice], *, link: Link | None = None, list_
         body, was = f"{head}\n{link.url}", len(text) if cut else 0
     if not choices:
         return Composed("text", {"body": body, "preview_url": False}, was)
+    choices = _each_id_once(choices)
     if len(choices) <= MOST_BUTTONS:
         buttons = [{"type": "reply", "reply": {"id": choice.id, "title": choice.title}} for choice in choices]
         content = {"type": "button", "body": {"text": body}, "action": {"buttons": buttons}}
@@ -56,6 +59,16 @@ def compose(text: str, choices: list[Choice], *, link: Link | None = None, list_
     rows = [{"id": choice.id, "title": choice.title} for choice in choices]
     content = {"type": "list", "body": {"text": body}, "action": {"button": list_button, "sections": [{"rows": rows}]}}
     return Composed("interactive", content, was)
+
+
+def _each_id_once(choices: list[Choice]) -> list[Choice]:
+    seen: Counter[str] = Counter()
+    found = []
+    for choice in choices:
+        seen[choice.id] += 1
+        times = seen[choice.id]
+        found.append(choice if times == 1 else Choice(f"{choice.id}{AGAIN}{times}", choice.title))
+    return found
 
 
 def tapped(type_: str, payload: dict[str, Any]) -> str:
@@ -67,4 +80,4 @@ def tapped(type_: str, payload: dict[str, Any]) -> str:
         found = inner.get("id") if isinstance(inner, dict) else None
     else:
         found = None
-    return found if isinstance(found, str) else ""
+    return found.partition(AGAIN)[0] if isinstance(found, str) else ""
