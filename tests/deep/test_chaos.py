@@ -50,6 +50,8 @@ def under_load(harm: Harm) -> Report:
         with rig.database() as database:
             report.figures["seconds to rest"] = rig.rest(database, seconds=REST)
             crash.judge(report, rig, database, told, MESSAGES)
+        if report.wrong:
+            report.notes += [f"--- {name}\n{child.tail()}" for name, child in children.all.items()]
     return report
 
 
