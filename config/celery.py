@@ -8,12 +8,15 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready
+from kombu.transport.redis import Channel
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 app = Celery("sportello")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# A worker whose Redis has gone would try to put the bells in its hands back, and end of that. The sweep rings again anyway.
+Channel.do_restore = False
 
 
 @worker_init.connect

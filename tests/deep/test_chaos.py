@@ -50,8 +50,12 @@ def under_load(harm: Harm) -> Report:
         with rig.database() as database:
             report.figures["seconds to rest"] = rig.rest(database, seconds=REST)
             crash.judge(report, rig, database, told, MESSAGES)
+        ended = [name for name, child in children.all.items() if not child.is_running]
+        report.expect(f"ended by themselves: {ended}", is_right=not ended)
         if report.wrong:
-            report.notes += [f"--- {name}\n{child.tail()}" for name, child in children.all.items()]
+            report.notes += [
+                f"{name}: {line[:300]}" for name, one in children.all.items() for line in one.tail().split("\n")
+            ]
     return report
 
 
