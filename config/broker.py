@@ -10,7 +10,8 @@ def broker(redis_url: str, home: Path) -> tuple[str, dict[str, Any]]:
     """Celery's broker URL and transport options. Redis' socket is given as `unix:///path`, which Celery spells differently."""
     if redis_url:
         url = redis_url.replace("unix://", "redis+socket://", 1)
-        return url, {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+        # A bell needs no receipt: the sweep rings for what is lost (D23), and writing one to a Redis that has gone ends the worker.
+        return url, {"ack_emulation": False, "socket_timeout": 5, "socket_connect_timeout": 2}
     queue = home / "queue"
     if not queue.is_dir():  # bin/start makes it, and only where there is no Redis; else nobody listens
         return "memory://", {}

@@ -199,7 +199,7 @@ def test_who_asks_for_a_person_gets_one_and_no_more_automation_until_it_is_resol
         assert town.does(agent, conversation, "resolve").status_code == 200
     with town.at(f"{FRIDAY} 10:00"):
         asha.writes("Vorrei fare un reso")
-    assert len(asha.reads()) == 3, "a new conversation, and the rule speaks again"
+    assert len(asha.reads()) == 3, list(Message.objects.outbound().values())
 
 
 # --- colleagues -------------------------------------------------------------------------------------------------------------
