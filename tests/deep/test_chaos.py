@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import random
 import shutil
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import psycopg
 import pytest
@@ -28,13 +26,12 @@ pytestmark = [pytest.mark.deep, pytest.mark.postgres]
 
 MESSAGES, RATE = 240, 12.0  # slow enough for a machine that has other tests to run
 SECONDS = MESSAGES / RATE
-TIMES = 4
 REST = 180.0  # a claim whose process died is given up after 45 seconds
 Harm = Callable[[Rig, random.Random], None]
 
 
-def under_load(harm: Harm) -> Report:
-    """Everything at rest again: the report, whose `wrong` must be empty."""
+def under_load(harms: Sequence[Harm], times: int) -> Report:
+    """One of the harms at so many random moments; then everything at rest again. The report's `wrong` must be empty."""
     seed = random.randrange(10**6)
     report = Report(f"chaos of seed {seed}")
     with _place() as place, Children(place.environment, place.home) as children:
@@ -45,7 +42,7 @@ def under_load(harm: Harm) -> Report:
         wish = {"rate": RATE, "messages": MESSAGES, "customers": MESSAGES // 2, "run": "D", "again": True, "keep": True}
         with load(place, port=place.port, number=rig.number, **wish) as process:
             begin(process)
-            harm(rig, random.Random(seed))
+            _at_random(rig, random.Random(seed), harms, times)
             told = result(process)
         with rig.database() as database:
             report.figures["seconds to rest"] = rig.rest(database, seconds=REST)
@@ -71,6 +68,15 @@ def _place() -> Iterator[Ground]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _at_random(rig: Rig, chance: random.Random, harms: Sequence[Harm], times: int) -> None:
+    """Each at a random moment of its share of the load. In this thread: a child ends with the thread that started it."""
+    began = time.monotonic()
+    for place in range(times):
+        at = began + SECONDS * (place + chance.random()) / times
+        time.sleep(max(0.0, at - time.monotonic()))
+        chance.choice(harms)(rig, chance)
+
+
 def redis(children: Children, place: Ground) -> Child:
     program = servers.redis_program()
     if program is None:
@@ -81,68 +87,40 @@ def redis(children: Children, place: Ground) -> Child:
     return child
 
 
-def at_random(chance: random.Random, act: Callable[[], object]) -> None:
-    """TIMES times, each at a random moment of its share of the load."""
-    began = time.monotonic()
-    for place in range(TIMES):
-        at = began + SECONDS * (place + chance.random()) / TIMES
-        time.sleep(max(0.0, at - time.monotonic()))
-        act()
+def kill_a_process(rig: Rig, chance: random.Random) -> None:
+    victim = rig.children.all[chance.choice(crash.VICTIMS)]
+    victim.kill()
+    victim.start()
 
 
-def killed_processes(rig: Rig, chance: random.Random) -> None:
-    def kill_one() -> None:
-        victim = rig.children.all[chance.choice(crash.VICTIMS)]
-        victim.kill()
-        victim.start()
-
-    at_random(chance, kill_one)
-
-
-def restarted_redis(rig: Rig, chance: random.Random) -> None:
+def restart_redis(rig: Rig, chance: random.Random) -> None:
     """kill -9, away for up to three seconds, back with nothing in it."""
     child = rig.children.all["redis"]
-
-    def restart() -> None:
-        child.kill()
-        time.sleep(3 * chance.random())
-        child.start()
-
-    at_random(chance, restart)
+    child.kill()
+    time.sleep(3 * chance.random())
+    child.start()
 
 
-def flushed_redis(rig: Rig, chance: random.Random) -> None:
+def flush_redis(rig: Rig, chance: random.Random) -> None:
     """All that rang and all tokens of pacing are forgotten in the middle."""
-    path = servers.socket_folder(str(rig.place.home)) / "redis.sock"
-    at_random(chance, lambda: servers.redis_says(path, "FLUSHALL"))
+    servers.redis_says(servers.socket_folder(str(rig.place.home)) / "redis.sock", "FLUSHALL")
 
 
-def terminated_connections(rig: Rig, chance: random.Random) -> None:
-    """An administrator, or a database that is restarted: every connection of everybody is gone at once."""
-
-    def terminate() -> None:
-        with psycopg.connect(rig.place.database, autocommit=True) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid()"
-            )
-
-    at_random(chance, terminate)
+def terminate_connections(rig: Rig, chance: random.Random) -> None:
+    """As an administrator does, or a database that is restarted: every connection of everybody is gone at once."""
+    with psycopg.connect(rig.place.database, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
-def all_at_once(rig: Rig, chance: random.Random) -> None:
-    harms = (killed_processes, restarted_redis, terminated_connections)
-    threads = [threading.Thread(target=harm, args=(rig, random.Random(chance.random()))) for harm in harms]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+HARMS = (kill_a_process, restart_redis, flush_redis, terminate_connections)
+CASES = {harm.__name__: ((harm,), 4) for harm in HARMS} | {"everything": (HARMS, 10)}
 
 
-HARMS: list[Any] = [killed_processes, restarted_redis, flushed_redis, terminated_connections, all_at_once]
-
-
-@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
-def test_nothing_is_lost_and_nothing_sent_twice(harm: Harm) -> None:
-    report = under_load(harm)
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_lost_and_nothing_sent_twice(case: str) -> None:
+    harms, times = CASES[case]
+    report = under_load(harms, times)
     assert not report.wrong, report.show()

@@ -199,7 +199,11 @@ def test_who_asks_for_a_person_gets_one_and_no_more_automation_until_it_is_resol
         assert town.does(agent, conversation, "resolve").status_code == 200
     with town.at(f"{FRIDAY} 10:00"):
         asha.writes("Vorrei fare un reso")
-    assert len(asha.reads()) == 3, list(Message.objects.outbound().values())
+    assert len(asha.reads()) == 3, list(
+        Message.objects.outbound().values_list(
+            "text", "status", "error_code", "error_detail", "retry_at", "not_before", "claimed_at", "created_at"
+        )
+    )
 
 
 # --- colleagues -------------------------------------------------------------------------------------------------------------
