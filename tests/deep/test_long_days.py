@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from autoreply.models import Firing
 from conversations.models import Conversation, Message, MessageStatus, Origin, Priority
 from tests.conversations.cast import code_of
-from tests.conversations.test_outbox_delivery import later
+from tests.conversations.sending import later
 from tests.deep.town import Town
 
 pytestmark = pytest.mark.deep
