@@ -58,7 +58,7 @@ class Values(Mapping[str, str]):
         return len(self._known)
 
     def _name(self) -> str:
-        return self.occasion.contact.name or self.occasion.contact.profile_name
+        return self.occasion.contact.own_name
 
     def _department(self) -> str:
         team = ROUTING.get().teams.get(self.occasion.conversation.department_id or 0)

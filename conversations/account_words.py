@@ -106,6 +106,11 @@ SENTENCES: dict[str, str] = {
     "group.group_settings_update": gettext_noop("Subject, description or picture of a group were changed. %(what)s"),
     "group.group_suspend": gettext_noop("WhatsApp has suspended a group. %(what)s"),
     "group.group_suspend_cleared": gettext_noop("A group is not suspended any more."),
+    "history": gettext_noop("Messages of the business app's past were taken over: %(count)s (%(progress)s%%)."),
+    "history_files": gettext_noop("Files of the business app's past were taken over: %(count)s."),
+    "history_declined": gettext_noop(
+        "The business did not share its past in the business app. Connect the number again to be asked once more."
+    ),
     "call": gettext_noop("A call (%(kind)s). Those of customers stand in their conversation."),
     "system": gettext_noop("WhatsApp told something about a customer (%(kind)s)."),
     "identity_of_nobody": gettext_noop("Somebody nobody here knows has a new number or user id."),

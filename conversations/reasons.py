@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "sticky": gettext_noop("%(agent)s answered this customer before and is online"),
     "taken": gettext_noop("%(agent)s answered it from the pool"),
     "by_hand": gettext_noop("%(by)s assigned it"),
+    "imported": gettext_noop("Taken over from the business app: to be read"),
     "released": gettext_noop("Given back to the pool"),
     "fallback": gettext_noop("%(department)s cannot take it now: passed to its fallback"),
     "pool_drain": gettext_noop("%(agent)s became free"),

@@ -79,7 +79,7 @@ def recompute(conversation_ids: Iterable[int]) -> int:
             transferred[pk] += 1
     facts = [
         _fact(row, lines[row.pk], reopened[row.pk], transferred[row.pk])
-        for row in Conversation.objects.filter(pk__in=ids).only(
+        for row in Conversation.objects.filter(pk__in=ids, is_imported=False).only(
             "channel", "department", "assignee", "opened_at", "resolved_at"
         )
     ]

@@ -127,5 +127,19 @@ def learn_tier(*, waba_id: str, category: str, region: str, month: str, tier: st
     return created or bool(earlier)
 
 
+@transaction.atomic
+def set_history_progress(*, channel: Channel, progress: int) -> bool:
+    """Of the past that is being taken over, in percent; never backwards."""
+    value = max(0, min(progress, 100))
+    behind = Q(history_progress__isnull=True) | Q(history_progress__lt=value)
+    return bool(Channel.objects.filter(behind, pk=channel.pk).update(history_progress=value, history_declined_at=None))
+
+
+@transaction.atomic
+def decline_history(*, channel: Channel, at: datetime) -> bool:
+    """The business chose not to share its past."""
+    return bool(Channel.objects.filter(pk=channel.pk, history_progress__isnull=True).update(history_declined_at=at))
+
+
 def from_unix(value: float | None) -> datetime | None:
     return None if value is None else clock.from_unix(value)

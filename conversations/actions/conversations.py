@@ -38,16 +38,36 @@ def resolve(*, conversation: Conversation, by: Actor, topic: str = "", outcome: 
 
 @joined
 def reopen(*, conversation: Conversation, by: Actor) -> Conversation:
-    """Raises NotTransition when it is active, or when a newer one with this contact is (one active at a time, C16)."""
+    """Raises NotTransition when it is active, or when a newer one with this contact is (one active at a time, C16).
+
+    The past of the business app stays closed: a new conversation with the customer begins, and is returned.
+    """
     row = lock_conversation(conversation)
     newer = Conversation.objects.active().filter(contact=row.contact_id, group=row.group_id, channel=row.channel_id)
     if newer.exclude(pk=row.pk).exists():
         raise NotTransition(_("A newer conversation with this customer is open."))
+    if row.is_imported:
+        return _begin(row, by)
     _move(row, Conversation.Status.OPEN)
     row.resolved_at = None
     row.save(update_fields=["status", "resolved_at"])
     windows.carry_over(row)
     record(Kind.CONVERSATION_REOPENED, by=by, conversation=row)
+    return row
+
+
+def _begin(past: Conversation, by: Actor) -> Conversation:
+    now = clock.now()
+    row = Conversation(
+        contact_id=past.contact_id,
+        channel_id=past.channel_id,
+        department_id=past.department_id,
+        opened_at=now,
+        last_activity_at=now,
+    )
+    row.save(force_insert=True)
+    windows.carry_over(row)
+    record(Kind.CONVERSATION_OPENED, by=by, conversation=row, message=None)
     return row
 
 

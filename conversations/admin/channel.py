@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
@@ -99,9 +100,9 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
     autocomplete_fields = ["portfolio", "default_department", "keep_alive_template"]
     list_select_related = ["portfolio"]
     inlines = [FactInline]
-    readonly_fields = ["shown_quality", "trouble", "last_in"]
+    readonly_fields = ["shown_quality", "trouble", "last_in", "past"]
     fieldsets = [
-        (None, {"fields": ["name", "kind", "portfolio", "status", "trouble", "shown_quality", "last_in"]}),
+        (None, {"fields": ["name", "kind", "portfolio", "status", "trouble", "shown_quality", "last_in", "past"]}),
         (
             _("Connection to WhatsApp"),
             {
@@ -180,6 +181,15 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
     @display(description=_("quality"), ordering="quality_rating")
     def shown_quality(self, row: Channel) -> str:
         return state(row, "quality_rating", QUALITY)
+
+    @display(description=_("number of the business app"))
+    def past(self, row: Channel) -> str:
+        """Of one that is used in WhatsApp's business app too: how far its past has been taken over (facts §3)."""
+        if row.history_declined_at is not None:
+            return _now("Its past was not shared: the business did not want to.")
+        if row.history_progress is None:
+            return NOTHING
+        return _now("%(percent)s %% of its past taken over") % {"percent": row.history_progress}
 
     @display(description=_("last message in"), ordering="last_inbound_at")
     def last_in(self, row: Channel) -> str:

@@ -58,7 +58,7 @@ class OrderInline(ReadOnlyInline):
 
 # What nobody types in: it comes from WhatsApp, the CRM and the conversations themselves.
 FOUND_OUT = [
-    "profile_name", "username", "country", "tier", "spend", "owner", "shown_fields", "flags", "first_seen_at", "last_seen_at",
+    "profile_name", "book_name", "username", "country", "tier", "spend", "owner", "shown_fields", "flags", "first_seen_at", "last_seen_at",
     "merged_into",
 ]  # fmt: skip
 
@@ -69,7 +69,7 @@ class ContactAdmin(ReadOnlyAdmin):
     list_display = ["shown_name", "addresses", "labels", "shown_tier", "language", "flags", "seen"]
     list_display_links = ["shown_name"]
     list_filter = ["tier", "language", "tags", "is_blocked", "is_unreachable"]
-    search_fields = ["name", "profile_name", "username", "email", "identities__value"]
+    search_fields = ["name", "book_name", "profile_name", "username", "email", "identities__value"]
     ordering = ["-last_seen_at", "-id"]
     autocomplete_fields = ["tags"]
     inlines = [IdentityInline, ConversationInline, OrderInline, MembershipInline, ConsentInline]

@@ -60,7 +60,13 @@ class ConversationAdmin(GrowingAdmin):
     list_display = ["who", "said", "shown_status", "where", "shown_priority", "shown_window", "active"]
     list_display_links = ["who"]
     list_filter = ["status", "department", "assignee", "channel", "priority", WindowFilter, "needs_person"]
-    search_fields = ["=id", "contact__name", "contact__profile_name", "contact__identities__value"]
+    search_fields = [
+        "=id",
+        "contact__name",
+        "contact__book_name",
+        "contact__profile_name",
+        "contact__identities__value",
+    ]
     search_help_text = _("Number, name or phone")
     list_select_related = ["contact", "group", "channel", "department", "assignee", "last_message"]
     ordering = ["-last_activity_at", "-id"]

@@ -80,6 +80,7 @@ class ContactFilter(django_filters.rest_framework.FilterSet):
             rows = rows.filter(
                 Q(name__icontains=word)
                 | Q(profile_name__icontains=word)
+                | Q(book_name__icontains=word)
                 | Q(username__icontains=word.lstrip("@"))
                 | Q(email__icontains=word)
                 | Q(pk__in=known)

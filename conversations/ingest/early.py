@@ -1,4 +1,4 @@
-"""Reactions, edits and deletions that overtook their message: kept until it comes (webhooks arrive in any order, facts §0).
+"""Reactions, edits, deletions, and files of the past that overtook their message: kept until it comes (in any order, facts §0).
 
 They wait in the table of early statuses, whose `status` is then "reaction:…", and are thrown away with them after a week.
 """
@@ -11,10 +11,15 @@ from typing import Any
 
 from conversations import clock
 from conversations.models import Channel, EarlyStatus
-from conversations.whatsapp.payloads import EditChange, ReactionChange, RevokeChange, Sender
+from conversations.whatsapp.payloads import EditChange, InboundMessage, Media, ReactionChange, RevokeChange, Sender
 
-Change = ReactionChange | EditChange | RevokeChange
-KINDS: dict[str, type[Change]] = {"reaction": ReactionChange, "edit": EditChange, "revoke": RevokeChange}
+Change = ReactionChange | EditChange | RevokeChange | InboundMessage
+KINDS: dict[str, type[Change]] = {
+    "reaction": ReactionChange,
+    "edit": EditChange,
+    "revoke": RevokeChange,
+    "file": InboundMessage,
+}
 MARK = ":"  # in `status`; no status of Meta's has one
 
 
@@ -23,7 +28,7 @@ def keep(channel: Channel, change: Change) -> None:
     kind = next(name for name, shape in KINDS.items() if isinstance(change, shape))
     print_ = hashlib.sha256(change.wamid.encode()).hexdigest()[:12]
     EarlyStatus.objects.get_or_create(
-        wamid=change.target,
+        wamid=change.wamid if isinstance(change, InboundMessage) else change.target,
         status=f"{kind}{MARK}{print_}",
         defaults={
             "channel": channel,
@@ -49,4 +54,6 @@ def _restored(kind: str, data: dict[str, Any]) -> Change:
     data["timestamp"] = clock.from_unix(data["timestamp"])
     if "sender" in data:
         data["sender"] = Sender(**data["sender"])
+    if "media" in data:
+        data["media"] = tuple(Media(**one) for one in data["media"])
     return KINDS[kind](**data)

@@ -48,7 +48,7 @@ class Messages:
             kind = Kind.MESSAGE_ECHOED if row.direction == Direction.OUTBOUND else Kind.MESSAGE_RECEIVED
             by = META if row.direction == Direction.OUTBOUND else CUSTOMER
             self.events.append(draft(kind, by=by, conversation=row.conversation, message=row.pk, type=row.type))
-        self._attach(fresh, rows)
+        attach([(update, row) for (_channel, update), row in zip(fresh, rows, strict=True)])
         self.written = rows
         latest: dict[int, Channel] = {channel.pk: channel for channel, _update in fresh}
         Channel.objects.filter(pk__in=latest).update(last_inbound_at=clock.now())
@@ -94,19 +94,21 @@ class Messages:
             )
         return rows
 
-    def _attach(self, fresh: list[Update], rows: list[Message]) -> None:
-        files = [
-            Attachment(
-                message=row,
-                media_id=media.media_id,
-                url=media.url,
-                declared_type=media.mime_type,
-                declared_sha256=media.sha256,
-                filename=media.filename,
-                due_at=clock.machine_now(),
-            )
-            for (_channel, update), row in zip(fresh, rows, strict=True)
-            for media in update.media
-        ]
-        if files:
-            Attachment.objects.bulk_create(files)
+
+def attach(pairs: list[tuple[InboundMessage, Message]]) -> None:
+    """The files of stored messages, to be fetched."""
+    files = [
+        Attachment(
+            message=row,
+            media_id=media.media_id,
+            url=media.url,
+            declared_type=media.mime_type,
+            declared_sha256=media.sha256,
+            filename=media.filename,
+            due_at=clock.machine_now(),
+        )
+        for update, row in pairs
+        for media in update.media
+    ]
+    if files:
+        Attachment.objects.bulk_create(files)

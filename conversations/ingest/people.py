@@ -12,10 +12,12 @@ from conversations.bulk import update_rows
 from conversations.journal.kinds import Kind
 from conversations.journal.record import draft, record_all
 from conversations.models import Contact, Event, Identity
+from conversations.news import is_news
 from conversations.whatsapp import numbers
 from conversations.whatsapp.payloads import IdentityChange, Sender
 
 CUSTOMER = Actor.customer()
+COLUMNS = ["profile_name", "username", "book_name", "book_at", "first_seen_at", "last_seen_at", "is_unreachable"]
 Key = tuple[int, str, str]  # portfolio, kind, compared value
 
 
@@ -120,6 +122,33 @@ class People:
         if changed and contact.pk:
             self.touched[contact.pk] = contact
 
+    def is_also(self, portfolio: int, sender: Sender, at: datetime) -> None:
+        """A status names phone and user id together: whoever we know by one of them is known by both from here on (C15)."""
+        contact = self.find(portfolio, sender, at)
+        if contact is None:
+            return
+        learnt = self._learn(contact, portfolio, sender, at)
+        if learnt and contact.pk:
+            self.changes.setdefault(contact.pk, (contact, set()))[1].update(learnt)
+
+    def was_seen(self, contact: Contact, at: datetime) -> None:
+        """Out of the past: it says when, and nothing about today."""
+        first, last = min(at, contact.first_seen_at), max(at, contact.last_seen_at)
+        if (first, last) != (contact.first_seen_at, contact.last_seen_at):
+            contact.first_seen_at, contact.last_seen_at = first, last
+            if contact.pk:
+                self.touched[contact.pk] = contact
+
+    def is_called(self, contact: Contact, name: str, at: datetime) -> None:
+        """In the address book of the business app; "" takes it out."""
+        if not is_news(contact.book_at, at):
+            return
+        if contact.book_name != name and contact.pk:
+            self.changes.setdefault(contact.pk, (contact, set()))[1].add("book_name")
+        contact.book_name, contact.book_at = name, at
+        if contact.pk:
+            self.touched[contact.pk] = contact
+
     def insert(self) -> None:
         """Write the contacts and identities made so far: two statements, however many there are."""
         if self.new_contacts:
@@ -188,7 +217,7 @@ class People:
     def write(self) -> None:
         self.insert()
         if self.touched:
-            update_rows(self.touched.values(), ["profile_name", "username", "last_seen_at", "is_unreachable"])
+            update_rows(self.touched.values(), COLUMNS)
         self.events += [
             draft(Kind.CONTACT_CHANGED, by=CUSTOMER, contact=contact, fields=sorted(names))
             for contact, names in self.changes.values()

@@ -57,6 +57,7 @@ class Tickets:
                 channel__in=channels,
                 status=Conversation.Status.RESOLVED,
                 merged_into__isnull=True,
+                is_imported=False,  # the past stays closed: what comes now begins anew
                 resolved_at__gte=clock.now() - timedelta(hours=longest),
             )
             for row in recent.select_for_update(no_key=no_key).order_by("pk"):

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     CONVERSATION_HANDED_OVER = "conversation.handed_over", _("Handed to a person")
     CONVERSATION_READ = "conversation.read", _("Read by an agent")
     CONVERSATION_TAGGED = "conversation.tagged", _("Tags changed")
+    CONVERSATION_IMPORTED = "conversation.imported", _("Past of the business app taken over")
     MESSAGE_RECEIVED = "message.received", _("Message received")
     MESSAGE_EDITED = "message.edited", _("Message edited")
     MESSAGE_REVOKED = "message.revoked", _("Message deleted by the customer")

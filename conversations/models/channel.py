@@ -84,6 +84,9 @@ class Channel(ChannelCaps):
     stopped_until = models.DateTimeField(_("stopped until"), null=True, blank=True, editable=False)
     # Meta lets the business answer, but begin nothing (RESTRICTED_BIZ_INITIATED_MESSAGING, facts §6).
     may_begin_from = models.DateTimeField(_("may begin conversations from"), null=True, blank=True, editable=False)
+    # The past of a coexistence number, taken over in chunks (facts §3).
+    history_progress = models.PositiveSmallIntegerField(_("past taken over (%)"), null=True, blank=True, editable=False)
+    history_declined_at = models.DateTimeField(_("past not shared"), null=True, blank=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default="Europe/Rome", validators=[time_zone_exists])
     language = models.CharField(
         _("language"), max_length=8, choices=[("it", _("Italian")), ("en", _("English"))], default="it"
@@ -171,6 +174,8 @@ class Channel(ChannelCaps):
             "status_detail",
             "stopped_until",
             "may_begin_from",
+            "history_progress",
+            "history_declined_at",
         ]
     )
 

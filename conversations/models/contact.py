@@ -28,6 +28,8 @@ class Contact(models.Model):
     )
     profile_name = models.CharField(_("name on WhatsApp"), max_length=200, blank=True)
     username = models.CharField(_("username"), max_length=80, blank=True)
+    book_name = models.CharField(_("name in the business app"), max_length=200, blank=True)
+    book_at = models.DateTimeField(_("as of"), null=True, blank=True, editable=False)
     language = models.CharField(_("language"), max_length=8, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
@@ -56,8 +58,13 @@ class Contact(models.Model):
 
     @property
     def shown_name(self) -> str:
-        """What people read: the kept name, the profile's, the username, else the number of the row."""
-        return self.name or self.profile_name or (f"@{self.username}" if self.username else f"#{self.pk}")
+        """What people read: a name, the username, else the number of the row."""
+        return self.own_name or (f"@{self.username}" if self.username else f"#{self.pk}")
+
+    @property
+    def own_name(self) -> str:
+        """The kept name, that of the business app's address book, the profile's; "" without any."""
+        return self.name or self.book_name or self.profile_name
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):

@@ -143,6 +143,8 @@ class Conversation(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
+    # The customer's past in the business app: to be read, in no figure, and nobody's work (C13).
+    is_imported = models.BooleanField(_("from the business app's past"), default=False)
 
     objects = ConversationQuerySet.as_manager()
 
@@ -161,6 +163,12 @@ class Conversation(models.Model):
                 condition=models.Q(status__in=["open", "pending", "snoozed"], contact__isnull=False),
                 name="one_active_conversation",
                 violation_error_message=_("This contact already has an active conversation on this channel."),
+            ),
+            models.UniqueConstraint(
+                fields=["contact", "channel"],
+                condition=models.Q(is_imported=True),
+                name="one_imported_conversation",
+                violation_error_message=_("This contact's past in the business app is in another conversation."),
             ),
             models.UniqueConstraint(
                 fields=["group"],

@@ -139,7 +139,7 @@ def values_for(
 def _source(fill: TemplateFill, conversation: Conversation, agent: User | None) -> str:
     """The source's value, else the fill's own text."""
     contact, source = conversation.contact, TemplateFill.Source(fill.source)
-    name = tidy(contact.name or contact.profile_name) if contact else ""
+    name = tidy(contact.own_name) if contact else ""
     if source == TemplateFill.Source.CONTACT_NAME:
         return name or fill.text
     if source == TemplateFill.Source.CONTACT_FIRST_NAME:

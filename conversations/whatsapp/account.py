@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from conversations.whatsapp import calls, discreet, groups, numbers, reading
+from conversations.whatsapp import calls, discreet, groups, history, numbers, reading
 from conversations.whatsapp.payloads import AccountChange, News
 from conversations.whatsapp.reading import Json
 
@@ -33,12 +33,19 @@ def change(field: str, value: Json, at: datetime | None) -> AccountChange:
     return AccountChange(
         field=field[:60] or "unknown",
         event=event[:60],
-        data=value if field in discreet.OF_THE_BUSINESS else discreet.without_people(value),
+        data=_kept(field, value),
         at=at,
         number=numbers.digits(reading.text(value.get("display_phone_number") or value.get("phone_number"))),
         account=reading.text(reading.obj(value.get("waba_info")).get("waba_id")),
         news=news,
     )
+
+
+def _kept(field: str, value: Json) -> Json:
+    if field in discreet.OF_THE_BUSINESS:
+        return value
+    kept: Json = discreet.without_people(history.summary(value) if field == "history" else value)
+    return kept
 
 
 def _words(value: Any) -> str:
@@ -263,6 +270,7 @@ def _errors(value: Json) -> Iterator[News]:
 READERS: dict[str, Callable[[Json], Iterator[News]]] = {
     "messages": _errors,
     "calls": calls.news,
+    "history": history.news,
     **dict.fromkeys(GROUP_FIELDS, groups.news),
     **{field: partial(_counted, field) for field in COUNTED},
     **{field: partial(_named, field) for field in NAMED},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from conversations.whatsapp import inbound, reading
@@ -40,6 +40,3 @@ def news(value: Json) -> Iterator[News]:
         yield News("", "call", {"kind": reading.text(item.get("event"))[:40]})
     for item in reading.objects(value.get("statuses")):
         yield News("", "call", {"kind": reading.text(item.get("status"))[:40]})
-
-
-READ: tuple[Callable[[Json], Iterator[Any]], Callable[[Any], Update]] = (items, call)

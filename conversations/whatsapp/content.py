@@ -97,6 +97,11 @@ def _system(kind: str, body: Any, item: Json) -> Content:
     return Content(kind, "", {key: value for key, value in body.items() if key != "body"})
 
 
+def _placeholder(kind: str, body: Any, item: Json) -> Content:
+    """A file of the history that comes later, or never (facts §3)."""
+    return Content(kind, "", {})
+
+
 def _unsupported(kind: str, body: Any, item: Json) -> Content:
     return Content("unsupported", "", {"unsupported": body, "errors": item.get("errors") or []})
 
@@ -108,6 +113,7 @@ READERS: dict[str, Callable[[str, Any, Json], Content]] = {
     "audio": _media,
     "document": _media,
     "sticker": _media,
+    "media_placeholder": _placeholder,
     "location": _location,
     "contacts": _contacts,
     "button": _button,

@@ -18,6 +18,7 @@ PERSONAL = frozenset(
         "contacts", "from", "from_user_id", "from_parent_user_id", "to", "to_user_id", "wa_id", "user_id", "parent_user_id", "input",
         "username", "full_name", "first_name", "phone_number", "recipient_id", "recipient_user_id", "recipient_participant_id",
         "recipient_participant_user_id", "previous", "current", "session", "identity",
+        "thread", "own",
     }
 )  # fmt: skip
 LEFT_OUT = "…"

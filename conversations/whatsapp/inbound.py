@@ -96,7 +96,8 @@ def echo(item: Json) -> Update:
     )
 
 
-def status(item: Json) -> StatusUpdate:
+def status(item: Json, known_senders: dict[str, Sender] | None = None) -> StatusUpdate:
+    is_group = reading.text(item.get("recipient_type")) == "group"
     errors = reading.objects(item.get("errors"))
     error = errors[0] if errors else {}
     detail = (
@@ -113,7 +114,8 @@ def status(item: Json) -> StatusUpdate:
         error_detail=detail[:500],
         pricing=_pricing(item),
         raw={key: item[key] for key in item if key not in {"recipient_id", "recipient_user_id"}},
-        is_group=reading.text(item.get("recipient_type")) == "group",
+        is_group=is_group,
+        recipient=Sender() if is_group else _recipient(item, known_senders or {}),
         participant=Sender(
             wa_id=reading.phone(item.get("recipient_participant_id")),
             user_id=reading.user_id(item.get("recipient_participant_user_id")),
@@ -131,6 +133,15 @@ def _pricing(item: Json) -> Json:
     ends = reading.time_or_none(conversation.get("expiration_timestamp"))
     until = {"free_until": int(ends.timestamp())} if ends is not None else {}
     return {"type": "free_entry_point", **pricing, **until}
+
+
+def _recipient(item: Json, known_senders: dict[str, Sender]) -> Sender:
+    """Both of its ids, or nobody: one alone teaches nothing (facts §4). The username stands beside, with "delivered" and "read"."""
+    phone, user_id = reading.phone(item.get("recipient_id")), reading.user_id(item.get("recipient_user_id"))
+    if not (phone and user_id):
+        return Sender()
+    known = known_senders.get(user_id) or Sender()
+    return Sender(wa_id=phone, user_id=user_id, username=known.username)
 
 
 def identity_change(item: Json, timestamp: datetime) -> IdentityChange | None:

@@ -7,18 +7,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from conversations.whatsapp import account, calls, discreet, groups, inbound, people, reading
+from conversations.whatsapp import account, calls, discreet, groups, history, inbound, people, reading
 from conversations.whatsapp.payloads import AccountChange, News, Parsed, Update
 from conversations.whatsapp.reading import Json
 
-MESSAGE_FIELDS = {"messages", "smb_message_echoes", "history"}
+MESSAGE_FIELDS = {"messages", "smb_message_echoes"}
 
 # Fields that tell of customers one by one: where the items stand, and what reads one.
-ITEMS: dict[str, tuple[Callable[[Json], Iterator[Any]], Callable[[Any], Update]]] = {
+ITEMS: dict[str, tuple[Callable[[Json], Iterator[Any]], Callable[[Any], Update | None]]] = {
     "user_preferences": (people.preference_items, people.preference),
     "user_id_update": (people.user_id_items, people.user_id),
     "smb_app_state_sync": (people.book_items, people.book_entry),
-    "calls": calls.READ,
+    "calls": (calls.items, calls.call),
+    "history": (history.items, history.message),
     **dict.fromkeys(account.GROUP_FIELDS, (groups.items, groups.update)),
 }
 
@@ -57,27 +58,24 @@ def _of_messages(field: str, value: Json, at: datetime | None) -> Iterator[Updat
     seen = False
     for message in reading.items(value.get("messages")):
         seen = True
-        if field == "history":  # the past of a coexistence number: kept, never answered (D21)
-            yield from _kept(lambda item: AccountChange("history", "message", dict(item)), message, "history")
-        else:
-            yield from _kept(partial(inbound.message, known_senders=senders), message, "messages")
+        yield from _kept(partial(inbound.message, known_senders=senders), message, "messages")
     for message in reading.items(value.get("message_echoes")):
         seen = True
         yield from _kept(inbound.echo, message, "message_echoes")
     for status in reading.items(value.get("statuses")):
         seen = True
-        yield from _kept(inbound.status, status, "statuses")
-    for thread in (t for chunk in reading.objects(value.get("history")) for t in reading.objects(chunk.get("threads"))):
-        seen = True
-        yield AccountChange("history", "thread", thread)
+        yield from _kept(partial(inbound.status, known_senders=senders), status, "statuses")
     if not seen or value.get("errors"):
         yield account.change(field, value, at)
 
 
-def _kept(read: Callable[[Any], Update], item: Any, field: str) -> Iterator[Update]:
+def _kept(read: Callable[[Any], Update | None], item: Any, field: str) -> Iterator[Update]:
     """One unreadable item is kept as it came and does not take the others with it."""
     try:
-        yield read(item)
+        update = read(item)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         data = discreet.without_people(item if isinstance(item, dict) else {"item": item})
         yield AccountChange(field, "not_understood", data, news=(News("", "not_understood"),))
+        return
+    if update is not None:
+        yield update

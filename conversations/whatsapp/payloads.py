@@ -46,6 +46,7 @@ class InboundMessage:
     referral: dict[str, Any] = field(default_factory=dict)
     is_echo: bool = False
     is_history: bool = False
+    status: str = ""  # of one of ours out of the history
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ class StatusUpdate:
     raw: dict[str, Any]
     is_group: bool = False
     participant: Sender = Sender()  # of a group, when it is about one of them
+    recipient: Sender = Sender()  # of any other message: phone and user id, where Meta names both (facts §4)
 
 
 @dataclass(frozen=True, slots=True)

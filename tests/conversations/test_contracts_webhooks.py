@@ -16,11 +16,13 @@ from conversations.models import (
     AccountUpdate,
     Attachment,
     Channel,
+    Consent,
     Contact,
     Conversation,
     Delivery,
     EarlyStatus,
     Event,
+    Group,
     Identity,
     Message,
     MessageStatus,
@@ -89,6 +91,25 @@ def reaction_waits() -> None:
     assert not Message.objects.exists()
 
 
+def named_in_the_business_app() -> None:
+    assert Contact.objects.get().shown_name == "Pablo Morales"
+    assert AccountUpdate.objects.get().outcome == "applied"
+
+
+def wished() -> None:
+    row = Consent.objects.get()
+    assert (row.state, row.contact.identities.get().value) == ("opt_in", "16505551234")
+
+
+def grouped() -> None:
+    row = Group.objects.get()
+    assert (row.subject, row.participants.present().count()) == ("your-group-subject", 2)
+
+
+def joined() -> None:
+    assert Group.objects.get().participants.get().contact.username == "pablomorales"
+
+
 def renumbered() -> None:
     assert AccountUpdate.objects.get().event == "identity_of_nobody"
     assert not Message.objects.exists()
@@ -108,9 +129,16 @@ def echoed() -> None:
 
 
 def history() -> None:
-    assert set(AccountUpdate.objects.values_list("field", "event")) == {("history", "thread")}
-    assert AccountUpdate.objects.count() == 2
-    assert not Message.objects.exists()
+    rows = Message.objects.order_by("timestamp", "pk")
+    assert sorted((row.direction, row.status, row.type) for row in rows) == [
+        ("inbound", "received", "text"),
+        ("outbound", "delivered", "text"),
+        ("outbound", "played", "media_placeholder"),
+        ("outbound", "read", "text"),
+    ]
+    assert set(Conversation.objects.values_list("status", "is_imported", "unread")) == {("resolved", True, 0)}
+    assert Channel.objects.get().history_progress == 55
+    assert not Event.objects.filter(kind__in=["message.received", "contact.created"]).exists()
 
 
 def by_user_id_too() -> None:
@@ -178,12 +206,12 @@ MUST: dict[str, Check] = {
     "phone_number_quality_update_throughput.json": account("phone_number_quality_update", "THROUGHPUT_UPGRADE"),
     "phone_number_name_update.json": account("phone_number_name_update", "APPROVED"),
     "security_pin_reset_request.json": account("security", "PIN_RESET_REQUEST"),
-    "user_preferences_resume.json": account("user_preferences"),
+    "user_preferences_resume.json": wished,
     "smb_message_echo_text.json": echoed,
-    "smb_app_state_sync.json": account("smb_app_state_sync"),
+    "smb_app_state_sync.json": named_in_the_business_app,
     "history_threads_chunk.json": history,
-    "group_lifecycle_create_with_participants.json": account("group_lifecycle_update", "group_create"),
-    "group_participants_join_invite_link.json": account("group_participants_update", "group_participants_add"),
+    "group_lifecycle_create_with_participants.json": grouped,
+    "group_participants_join_invite_link.json": joined,
     "automatic_events_lead.json": account("automatic_events"),
 }
 

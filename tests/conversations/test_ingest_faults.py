@@ -73,7 +73,7 @@ PLACES = [
     "conversations.ingest.process.wake.ring",
     "conversations.ingest.process.receipts.apply_early",
     "conversations.ingest.messages.Messages._rows",
-    "conversations.ingest.messages.Messages._attach",
+    "conversations.ingest.messages.attach",
     "conversations.ingest.references.References.react",
     "conversations.ingest.batch.record_all",
     "conversations.ingest.batch.receipts.apply",

@@ -98,15 +98,6 @@ def test_an_echo_of_the_business_app_is_ours_and_answers_the_customer(desk: Desk
     assert (conversation.unread, conversation.waiting_since) == (0, None)
 
 
-def test_history_is_kept_and_nobody_is_answered(desk: Desk) -> None:
-    threads = [{"id": wire.ASHA, "messages": [wire.message()]}]
-    desk.deliver(desk.value(history=[{"metadata": {"phase": 0}, "threads": threads}]), field="history")
-    desk.deliver(desk.value(contacts=[wire.contact()], messages=[wire.message("image")]), field="history")
-    process(desk)
-    assert not Message.objects.exists()
-    assert set(AccountUpdate.objects.values_list("field", "event")) == {("history", "thread"), ("history", "message")}
-
-
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -166,12 +166,17 @@ def test_a_system_message_is_no_message_of_a_person() -> None:
     assert update.event == "system"
 
 
-def test_history_is_kept_and_never_a_new_message() -> None:
-    threads = [{"id": wire.ASHA, "messages": [wire.message()]}]
-    chunk = wire.value(history=[{"metadata": {"phase": 0}, "threads": threads}])
+def test_the_past_is_told_apart_from_new_messages() -> None:
+    ours = {**wire.message(sender="390655500"), "history_context": {"status": "READ"}}
+    threads = [{"id": wire.ASHA, "messages": [wire.message(), ours]}]
+    chunk = wire.value(history=[{"metadata": {"phase": 0, "progress": 10}, "threads": threads}])
     late_file = wire.value(messages=[wire.message("image")])
-    found = updates(wire.body(chunk, late_file, field="history"))
-    assert [type(one) for one in found] == [AccountChange, AccountChange]
+    kept, first, second, files, third = updates(wire.body(chunk, late_file, field="history"))
+    assert [one.is_history for one in (first, second, third)] == [True] * 3
+    assert [one.is_echo for one in (first, second, third)] == [False, True, False]
+    assert (first.sender.wa_id, second.sender.wa_id, second.status) == (wire.ASHA, wire.ASHA, "read")
+    assert [kept.news[0].matter, files.news[0].matter] == ["history", "history_files"]
+    assert "body" not in str(kept.data)
 
 
 def test_a_status_with_an_endless_error_code_fits_its_column() -> None:
@@ -203,6 +208,28 @@ JUNK = st.one_of(
 )  # fmt: skip
 
 
+ACCOUNT: dict[str, dict[str, Any]] = {
+    "account_update": {
+        "event": "ACCOUNT_RESTRICTION",
+        "restriction_info": [{"restriction_type": "X", "expiration": wire.T0}],
+    },
+    "account_alerts": {"entity_type": "BUSINESS", "alert_info": {"alert_severity": "CRITICAL", "alert_type": "X"}},
+    "business_capability_update": {"max_daily_conversations_per_business": "TIER_2K", "max_phone_numbers_per_waba": 25},
+    "phone_number_quality_update": {"display_phone_number": "1", "event": "FLAGGED", "current_limit": "TIER_50"},
+    "phone_number_name_update": {"display_phone_number": "1", "decision": "APPROVED", "requested_verified_name": "X"},
+    "message_template_status_update": {
+        "event": "PAUSED",
+        "message_template_id": 7,
+        "other_info": {"title": "FIRST_PAUSE"},
+    },
+    "template_category_update": {
+        "message_template_id": 7,
+        "new_category": "UTILITY",
+        "category_update_timestamp": wire.T0,
+    },
+}
+
+
 def everything() -> dict[str, Any]:
     messages = [wire.message(kind) for kind in wire.CONTENTS]
     messages += [
@@ -226,6 +253,28 @@ def everything() -> dict[str, Any]:
         {"field": "user_id_update", "value": {"user_id": {"previous": "IT.1", "current": "IT.2"}, "timestamp": wire.T0}}
     )
     entry.append({"field": "group_lifecycle_update", "value": wire.value(groups=[{"type": "group_create"}])})
+    people = {
+        "group_id": "g",
+        "timestamp": str(wire.T0),
+        "type": "group_participants_add",
+        "added_participants": [{"wa_id": wire.ASHA}],
+    }
+    entry.append({"field": "group_participants_update", "value": wire.value(groups=[people])})
+    wish = {"wa_id": wire.ASHA, "category": "marketing_messages", "value": "stop", "timestamp": wire.T0}
+    entry.append({"field": "user_preferences", "value": wire.value(user_preferences=[wish])})
+    card: dict[str, Any] = {"type": "contact", "action": "add", "metadata": {"timestamp": "1764000000"}}
+    card["contact"] = {"full_name": "Asha", "phone_number": wire.ASHA}
+    entry.append({"field": "smb_app_state_sync", "value": wire.value(state_sync=[card])})
+    call = {
+        "id": "wacid.1",
+        "from": wire.ASHA,
+        "event": "terminate",
+        "timestamp": str(wire.T0),
+        "direction": "USER_INITIATED",
+    }
+    entry.append({"field": "calls", "value": wire.value(calls=[call])})
+    for field, value in ACCOUNT.items():
+        entry.append({"field": field, "value": value})
     return body
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conversations.ingest.effects import accounts, numbers, templates
+from conversations.ingest.effects import accounts, coexistence, numbers, templates
 from conversations.ingest.effects.told import Told
 from conversations.models import AccountUpdate
 
@@ -40,6 +40,9 @@ HANDLERS: dict[str, Callable[[Told], AccountUpdate.Outcome | None]] = {
     "book": numbers.noted,
     "group": numbers.noted,
     "call": numbers.noted,
+    "history": coexistence.progress,
+    "history_declined": coexistence.declined,
+    "history_files": numbers.noted,
     "throughput": numbers.noted,
     "template.status": templates.status,
     "template.quality": templates.quality,
