@@ -18,6 +18,7 @@ from conversations.models import Channel, Event, Template, TemplateFill, Templat
 from conversations.news import is_news
 from conversations.templates import states
 from conversations.templates.definition import Json, objects, text_of
+from conversations.whatsapp import json_text
 
 COLUMNS = [
     "meta_id", "status", "status_at", "reason", "quality", "quality_at", "category", "category_at", "next_category",
@@ -33,7 +34,8 @@ def store(*, channel: Channel, listed: list[Json], at: datetime, by: Actor = MET
 
     What webhooks told since then stays. What is not on the list any more is marked, never deleted: messages refer to it.
     """
-    named = {(text_of(one.get("name")), text_of(one.get("language"))): one for one in listed}
+    clean = [json_text.clean(one) for one in objects(listed)]
+    named = {(text_of(one.get("name")), text_of(one.get("language"))): one for one in clean}
     named = {key: one for key, one in named.items() if _fits(*key)}
     no_key = connection.features.has_select_for_no_key_update
     rows = {
@@ -65,7 +67,7 @@ def store(*, channel: Channel, listed: list[Json], at: datetime, by: Actor = MET
 def take(*, row: Template, one: Json, at: datetime, by: Actor) -> None:
     """The same for one template that was asked for after we changed it. The row must be locked."""
     events: list[Event] = []
-    if _take(row, one, at, by, events, asked=False):
+    if _take(row, json_text.clean(one), at, by, events, asked=False):
         row.save(update_fields=COLUMNS)
     record_all(events)
 

@@ -132,7 +132,7 @@ class TemplateAdmin(TemplatePages, ReadOnlyAdmin):
         if row is None or not self.has_add_permission(request):
             raise Http404
         fills = {
-            slot.key: (request.POST.get(f"source.{slot.key}", "ask"), request.POST.get(f"text.{slot.key}", "").strip())
+            slot.key: (request.POST.get(f"source.{slot.key}", "ask"), _plain(request.POST.get(f"text.{slot.key}", "")))
             for slot in row.definition.slots
             if slot.kind in ("text", "suffix", "code")
         }
@@ -143,6 +143,10 @@ class TemplateAdmin(TemplatePages, ReadOnlyAdmin):
         else:
             messages.success(request, _now("The values are kept."))
         return HttpResponseRedirect(reverse("admin:conversations_template_change", args=[pk]))
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "").strip()
 
 
 def accounts() -> list[dict[str, Any]]:

@@ -217,7 +217,11 @@ class Page:
             body=given.get("body", ""),
             footer=given.get("footer", "").strip(),
             buttons=tuple(button for _index, button in self.kept()),
-            examples={key[len(EXAMPLE) :]: str(self.data[key]).strip() for key in self.data if key.startswith(EXAMPLE)},
+            examples={
+                key[len(EXAMPLE) :]: str(self.data[key]).replace("\x00", "").strip()
+                for key in self.data
+                if key.startswith(EXAMPLE)
+            },
             ttl=int(given["ttl"]) if given.get("ttl") else None,
         )
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -128,11 +126,6 @@ class TemplateFill(models.Model):
         return f"{self.slot}: {self.get_source_display()}"
 
 
-class TemplateSyncQuerySet(models.QuerySet["TemplateSync"]):
-    def due(self, at: datetime) -> TemplateSyncQuerySet:
-        return self.filter(due_at__lte=at)
-
-
 class TemplateSync(models.Model):
     """When a channel's templates were last read from Meta, when they are to be read again, and what went wrong. Machine times."""
 
@@ -145,8 +138,6 @@ class TemplateSync(models.Model):
     problem_code = models.CharField(_("error"), max_length=40, blank=True)
     problem = models.CharField(_("problem"), max_length=500, blank=True)  # Meta's own details; the sentence is by code
     failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
-
-    objects = TemplateSyncQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("synchronisation of templates")

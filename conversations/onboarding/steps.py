@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from conversations import clock
 from conversations.models import Channel, ChannelProfile, ChannelSetup, StepAdvice, StepKey, Template
 from conversations.onboarding.texts import TEXTS
+from conversations.templates.sync import problem_of
 from conversations.whatsapp.errors import describe
 
 REPLIES_WITHIN = timedelta(hours=48)  # C2
@@ -163,11 +164,13 @@ def _message(channel: Channel, _setup: ChannelSetup, _profile: ChannelProfile) -
 
 
 def _templates(channel: Channel, _setup: ChannelSetup, _profile: ChannelProfile) -> Found:
+    if problem := problem_of(channel):
+        return State.TROUBLE, problem, None
     rows = Template.objects.filter(channel__waba_id=channel.waba_id)
     newest = rows.order_by("-synced_at").exclude(synced_at=None).first()
     if newest is None:
         return State.OPEN, _("Not fetched yet."), None
-    approved = rows.filter(status="APPROVED").count()
+    approved = rows.usable().values("name", "language").distinct().count()
     return State.DONE, _("%(count)s approved.") % {"count": approved}, newest.synced_at
 
 

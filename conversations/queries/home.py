@@ -21,9 +21,14 @@ from conversations.models import (
     MessageStatus,
     ParkedEvent,
     ParkedStep,
+    Template,
+    TemplateSync,
 )
+from conversations.templates import states
+from conversations.whatsapp.errors import describe
 
 RECENT = timedelta(hours=24)
+THIS_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +131,34 @@ def troubles() -> list[Trouble]:
         )
         for row in empty
     ]
+    found += _of_templates()
     if not Channel.objects.exists():
         found.append(Trouble(_("No channel is connected"), _("Add the WhatsApp number customers write to.")))
     return found
+
+
+def _of_templates() -> list[Trouble]:
+    """Lists that could not be read, and what WhatsApp rejected this week."""
+    unread = TemplateSync.objects.exclude(problem_code="").select_related("channel").order_by("channel__name")
+    found = [
+        Trouble(
+            _("%(channel)s: its templates could not be read") % {"channel": row.channel},
+            describe(row.problem_code, row.problem),
+            "admin:conversations_channel_change",
+            row.channel_id,
+        )
+        for row in unread
+    ]
+    rejected = Template.objects.filter(status="REJECTED", submitted_at__gte=clock.now() - THIS_WEEK)
+    return found + [
+        Trouble(
+            _("WhatsApp rejected the template %(template)s") % {"template": row},
+            states.why_rejected(row.reason),
+            "admin:conversations_template_change",
+            row.pk,
+        )
+        for row in rejected.order_by("-submitted_at")[:5]
+    ]
 
 
 def alarm_words(alarm: Alarm) -> str:

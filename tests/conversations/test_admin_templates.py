@@ -239,7 +239,8 @@ def test_read_now_says_what_went_wrong(desk: Desk, admin: Client) -> None:
     Channel.objects.update(access_token="wrong")
     answer = admin.post(url, follow=True)
     assert "does not accept this number's access token" in said(answer)
-    assert "does not accept this number&#x27;s access token" in admin.get(LIST).content.decode()
+    for page in (LIST, "/admin/"):
+        assert "does not accept this number&#x27;s access token" in admin.get(page).content.decode()
 
 
 def test_the_list_says_state_and_why(desk: Desk, admin: Client) -> None:
@@ -287,3 +288,4 @@ def test_the_review_s_end_is_followed_by_webhook(desk: Desk, admin: Client) -> N
     assert rows["promo"].reason == "PROMOTIONAL"
     assert "promotional" in rows["promo"].recommendation
     assert "Choose Marketing" in admin.get(page_of("change", rows["promo"])).content.decode()
+    assert "WhatsApp rejected the template promo (it)" in admin.get("/admin/").content.decode()

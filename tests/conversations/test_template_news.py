@@ -57,6 +57,17 @@ def test_what_vanished_is_marked_and_comes_back(cast: Cast) -> None:
     assert Template.objects.get().refusal == ""
 
 
+def test_a_list_of_another_shape_breaks_nothing(cast: Cast) -> None:
+    odd: list[Any] = [
+        5, {"name": 5, "language": "it"}, {"name": "x" * 513, "language": "it"}, {"name": "a", "language": "it" * 9},
+        {"name": "a", "language": "it", "id": ["1"], "status": 7, "category": [], "quality_score": 3, "components": "x"},
+        {"name": "b\x00", "language": "it", "components": [{"type": "BODY", "text": "a\x00b"}, 5, {"type": []}]},
+    ]  # fmt: skip
+    assert template_lists.store(channel=cast.channel, listed=odd, at=clock.now()) == 2
+    assert list(Template.objects.order_by("name").values_list("name", "status")) == [("a", "PENDING"), ("b", "PENDING")]
+    assert Template.objects.get(name="b").body == "ab"
+
+
 def test_a_list_takes_as_many_statements_for_two_templates_as_for_two_hundred(cast: Cast) -> None:
     def store(count: int, status: str) -> int:
         listed = [{"id": str(n), "name": f"t{n}", "language": "it", "status": status} for n in range(count)]
