@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Subquery
+from django.db.models import Q, Subquery
 
 from conversations import clock
 from conversations.cost import markets
@@ -17,7 +17,8 @@ from conversations.cost.reckon import estimate as reckon
 from conversations.models import Channel, Conversation, Identity, LedgerEntry, Template, Window
 
 SURCHARGE_CURRENCY = "USD"  # of Channel.surcharge (C20)
-FREE_KINDS = (Window.Kind.ENTRY_OFFER, Window.Kind.ENTRY_POINT)  # an answer to a click is free itself
+# An answer to an ad click is free, as is what follows it for 72 hours; unless Meta has said that it is not (docs/reference/windows.md).
+FREE_WINDOWS = Q(kind__in=[Window.Kind.ENTRY_OFFER, Window.Kind.ENTRY_POINT], priced=False)
 GROUP = {
     Category.SERVICE.value: Category.GROUP_SERVICE.value,
     Category.UTILITY.value: Category.GROUP_UTILITY.value,
@@ -82,7 +83,7 @@ def estimate(
 def place_of(conversation: Conversation) -> Place:
     """One query. The identity that the outbox would send to: the phone before the user id."""
     windows = Window.objects.filter(conversation=conversation.pk)
-    ad = Subquery(windows.filter(kind__in=FREE_KINDS, priced=False).order_by("-expires_at").values("expires_at")[:1])
+    ad = Subquery(windows.filter(FREE_WINDOWS).order_by("-expires_at").values("expires_at")[:1])
     pricing = Subquery(windows.filter(kind=Window.Kind.PRICING).values("expires_at")[:1])
     if conversation.contact_id is None:  # members' countries are told later: the number's own stands for them
         rows = Conversation.objects.filter(pk=conversation.pk).annotate(ad_ends_at=ad, pricing_ends_at=pricing)
@@ -95,10 +96,10 @@ def place_of(conversation: Conversation) -> Place:
         .values_list("kind", "value", "ad_ends_at", "pricing_ends_at")
     )
     values = {kind: value for kind, value, _ad, _pricing in people}
-    return Place(_country(values), "", 1, *(people[0][2:] if people else (None, None)))
+    return Place(country_among(values), "", 1, *(people[0][2:] if people else (None, None)))
 
 
-def _country(values: dict[str, str]) -> str:
+def country_among(values: dict[str, str]) -> str:
     phone = values.get(Identity.Kind.WA_ID) or values.get(Identity.Kind.PHONE) or ""
     return markets.country_of(phone, values.get(Identity.Kind.BSUID) or "")
 

@@ -10,17 +10,11 @@ import pytest
 
 from conversations import clock
 from conversations.actions import costs
-from conversations.cost import quote
-from conversations.models import (
-    Allowance,
-    Channel,
-    Exchange,
-    Identity,
-    Rate,
-    Window,
-)
+from conversations.cost import markets, quote
+from conversations.cost.many import estimate_many
+from conversations.models import Allowance, Channel, Contact, Conversation, Exchange, Identity, Rate, Template, Window
 from tests.conversations.cost_world import NOON, changed, charged, past_pricing_window, send, template
-from tests.makers import make_channel, make_contact, make_conversation, make_inbound, make_outbound
+from tests.makers import make_channel, make_contact, make_conversation, make_inbound, make_outbound, make_portfolio
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +63,24 @@ def test_the_market_is_the_phones_or_the_user_ids(phone: str, user_id: str, mark
     assert found is not None
     assert found.market == market
     assert found.price is not None
+
+
+@pytest.mark.parametrize(
+    ("phone", "country"),
+    [
+        ("447911123456", "GB"),  # Guernsey's, by the calling code of Britain
+        ("77012345678", "KZ"),
+        ("79161234567", "RU"),
+        ("12425551234", "BS"),
+        ("10005551234", "US"),  # no number at all, but +1
+        ("39333000001", "IT"),  # too short for Italy
+        ("8001234567890", ""),  # nobody's: international freephone
+        ("12345", ""),
+        ("², ٣", ""),
+    ],
+)
+def test_a_phones_country_is_its_calling_codes(phone: str, country: str) -> None:
+    assert markets.country_of_phone(phone) == country
 
 
 def test_templates_cost_by_their_category() -> None:
@@ -145,11 +157,12 @@ def test_the_surcharge_is_kept_in_the_cards_currency() -> None:
     assert late.surcharge == Decimal("0.008")
 
 
-def test_nothing_is_charged_within_an_answered_ads_window() -> None:
+@pytest.mark.parametrize("kind", ["entry_offer", "entry_point"])
+def test_nothing_is_charged_for_an_answer_to_an_ad_and_what_follows_it(kind: str) -> None:
     conversation = charged()
-    Window.objects.create(
+    window = Window.objects.create(
         conversation=conversation,
-        kind=Window.Kind.ENTRY_POINT,
+        kind=kind,
         opened_at=NOON - timedelta(hours=70),
         expires_at=NOON + timedelta(hours=2),
         free_form=False,
@@ -163,6 +176,11 @@ def test_nothing_is_charged_within_an_answered_ads_window() -> None:
     assert after is not None
     assert (inside.total, inside.free) == (Decimal(0), "free_entry_point")
     assert (after.price, after.surcharge) == (Decimal("0.07"), Decimal("0.01"))
+    window.priced = True  # Meta has said that it is not free after all
+    window.save(update_fields=["priced"])
+    told = quote.estimate(conversation, type_="template", template=offer)
+    assert told is not None
+    assert told.price == Decimal("0.07")
 
 
 def test_the_months_first_service_messages_are_free_and_the_next_is_not() -> None:
@@ -200,3 +218,83 @@ def test_recording_is_one_insert_and_two_queries(django_assert_num_queries: Any)
     quote.estimate(conversation)
     with django_assert_num_queries(3):
         costs.record(another)
+
+
+# --- many -----------------------------------------------------------------------------------------------------------------
+
+
+def crowd(channel: Channel) -> list[Contact]:
+    """Two in Italy, one in Germany by user id, one in Indonesia whom an ad brought, one without an address, one of another business."""
+    italian, late, german, guest, nobody = (make_contact(f"Contact {number}") for number in range(5))
+    other = make_contact(portfolio=make_portfolio())
+    for contact, kind, value in (
+        (italian, "wa_id", "393331111111"),
+        (italian, "bsuid", "DE.1"),
+        (late, "phone", "393332222222"),
+        (german, "bsuid", "DE.2"),
+        (guest, "wa_id", "6281234567890"),
+    ):
+        Identity.objects.create(
+            contact=contact, portfolio=channel.portfolio, kind=kind, value=value, key=value, created_at=NOON
+        )
+    Window.objects.create(
+        conversation=make_conversation(channel, late),
+        kind=Window.Kind.PRICING,
+        opened_at=NOON - timedelta(hours=49),
+        expires_at=NOON - timedelta(hours=1),
+        free_form=False,
+        priced=True,
+    )
+    Window.objects.create(
+        conversation=make_conversation(channel, guest),
+        kind=Window.Kind.ENTRY_POINT,
+        opened_at=NOON - timedelta(hours=1),
+        expires_at=NOON + timedelta(hours=71),
+        free_form=False,
+        priced=False,
+    )
+    return [italian, late, german, guest, nobody, other]
+
+
+def test_what_a_message_to_many_costs(django_assert_num_queries: Any) -> None:
+    channel = make_channel()
+    people = Contact.objects.filter(pk__in=[one.pk for one in crowd(channel)])
+    offer = Template.objects.create(channel=channel, name="offer", language="it", category="MARKETING")
+    estimate_many(channel, people, template=offer)
+    with django_assert_num_queries(4):
+        found = estimate_many(channel, people, template=offer)
+    assert (found.contacts, found.free, found.not_reachable, found.not_priced) == (4, 1, 2, 0)
+    assert (found.price, found.surcharge, found.total) == (Decimal("0.21"), Decimal("0.01"), Decimal("0.22"))
+    shares = {share.market: (share.contacts, share.price) for share in found.shares.values()}
+    assert shares == {"IT": (2, Decimal("0.14")), "DE": (1, Decimal("0.07")), "ID": (1, Decimal(0))}
+
+
+def test_the_sum_for_many_is_the_sum_of_each() -> None:
+    channel = make_channel()
+    Allowance.objects.create(channel=channel, valid_from=date(2026, 1, 1), messages=0)
+    changed()
+    people = crowd(channel)[:4]
+    talks = [Conversation.objects.filter(contact=one).first() or make_conversation(channel, one) for one in people]
+    each = [quote.estimate(talk) for talk in talks]
+    found = estimate_many(channel, Contact.objects.filter(pk__in=[one.pk for one in people]), type_="text")
+    assert found.total == sum(one.total for one in each if one is not None and one.total is not None)
+    assert found.total == Decimal("0.008") * 3 + Decimal("0.01")
+
+
+def test_the_free_messages_left_go_to_the_first_of_many() -> None:
+    channel = make_channel()
+    Allowance.objects.create(channel=channel, valid_from=date(2026, 1, 1), messages=2)
+    changed()
+    people = Contact.objects.filter(pk__in=[one.pk for one in crowd(channel)])
+    found = estimate_many(channel, people, type_="text")
+    assert (found.free, found.price) == (3, Decimal("0.008"))
+
+
+def test_prices_missing_for_some_are_said() -> None:
+    channel = make_channel(billing_currency="INR")
+    people = Contact.objects.filter(pk__in=[one.pk for one in crowd(channel)])
+    found = estimate_many(channel, people, type_="text")
+    assert (found.contacts, found.not_priced) == (4, 0)  # the month's allowance covers them
+    Allowance.objects.create(channel=channel, valid_from=date(2026, 1, 1), messages=0)
+    changed()
+    assert estimate_many(channel, people, type_="text").not_priced == 3
