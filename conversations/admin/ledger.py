@@ -11,14 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.admin.config_admin import ConfigAdmin, GrowingAdmin, ReadOnlyInline
+from conversations.admin.cost_report import ReportPages
 from conversations.admin.showing import NOTHING, Tone, chip, link, pretty, state, when
 from conversations.models import Budget, BudgetMonth, LedgerEntry
+from conversations.money import money
 
 STATES: dict[str, Tone] = {"unknown": "warning", "waiting": "quiet", "announced": "quiet"}
 
 
 @admin.register(LedgerEntry)
-class LedgerAdmin(GrowingAdmin):
+class LedgerAdmin(ReportPages, GrowingAdmin):
     list_display = ["shown_message", "channel", "what", "expected", "came_to", "shown_state", "shown_at"]
     list_filter = ["channel", "state", "difference", "estimated_category", "currency", "day"]
     list_select_related = ["message", "channel"]
@@ -78,11 +80,10 @@ class LedgerAdmin(GrowingAdmin):
 
 
 def amount(price: Decimal | None, surcharge: Decimal | None, currency: str) -> str:
-    """0.0080 USD; 0.0300 + 0.0100 USD with a surcharge."""
-    if price is None:
-        return NOTHING
-    extra = f" + {surcharge:.4f}" if surcharge else ""
-    return f"{price:.4f}{extra} {currency}"
+    """0.0080 USD; with a surcharge 0.0300 + 0.0100 USD."""
+    if price is None or not surcharge:
+        return money(price, currency)
+    return f"{money(price, '').strip()} + {money(surcharge, currency)}"
 
 
 class MonthInline(ReadOnlyInline):

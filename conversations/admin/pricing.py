@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from conversations.admin.config_admin import ConfigAdmin
+from conversations.admin.rate_import import ImportPages
 from conversations.admin.showing import chip, short
 from conversations.cost.card import STAMP
 from conversations.models import Allowance, Exchange, Market, Rate
@@ -33,7 +34,7 @@ class PriceAdmin(ConfigAdmin):
 
 
 @admin.register(Rate)
-class RateAdmin(PriceAdmin):
+class RateAdmin(ImportPages, PriceAdmin):
     list_display = ["category", "market", "valid_from", "price", "currency", "shown_source"]
     list_filter = ["category", "currency", "valid_from", "is_example"]
     search_fields = ["category", "market__code", "market__name"]

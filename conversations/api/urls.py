@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from conversations.api import schema  # noqa: F401  registers how tokens are described
 from conversations.api.contacts import Contacts
 from conversations.api.conversations import Conversations
+from conversations.api.costs import Costs
 from conversations.api.directory import Agents, Channels, Departments, Tags
 from conversations.api.me import Me
 from conversations.api.messages import Messages, Thread
@@ -34,5 +35,6 @@ router.register("tags", Tags, "tag")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", Me.as_view(), name="me"),
     path("conversations/<int:conversation>/verdict/", Verdicts.as_view({"get": "retrieve"}), name="verdict"),
+    path("costs/", Costs.as_view(), name="costs"),
     path("", include(router.urls)),
 ]

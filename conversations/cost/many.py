@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Max, QuerySet
 
@@ -100,7 +101,7 @@ def estimate_many(
     return found
 
 
-def _countries(channel: Channel, contacts: QuerySet[Contact, dict[str, int]]) -> Iterator[tuple[int, str]]:
+def _countries(channel: Channel, contacts: QuerySet[Contact, Any]) -> Iterator[tuple[int, str]]:
     """Contact and country, in order of contact; each that has an address once."""
     rows = (
         Identity.objects.current()
@@ -126,11 +127,11 @@ def _pricing_ends(channel: Channel, contacts: QuerySet[Contact, Any]) -> dict[in
     return dict(rows.order_by().values_list("conversation__contact").annotate(Max("expires_at")))
 
 
-def _in_ad_window(channel: Channel, contacts: QuerySet[Contact, dict[str, int]], at: datetime) -> set[int]:
+def _in_ad_window(channel: Channel, contacts: QuerySet[Contact, Any], at: datetime) -> set[int]:
     rows = Window.objects.filter(
         FREE_WINDOWS,
         expires_at__gt=at,
         conversation__channel=channel,
         conversation__contact__in=contacts,
     )
-    return {contact for contact in rows.values_list("conversation__contact", flat=True) if contact is not None}
+    return set(rows.values_list("conversation__contact", flat=True))

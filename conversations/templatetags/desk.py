@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
 from conversations import channel_trouble, clock, times
+from conversations import money as wording
 from conversations.models import Channel, Halt
 from conversations.onboarding.words import said
 
@@ -38,3 +40,13 @@ def trouble(channel: Channel) -> str:
 @register.filter
 def meta_word(word: str) -> str:
     return said(word)
+
+
+@register.filter
+def money(amount: Decimal | None, currency: str) -> str:
+    return wording.money(amount, currency)
+
+
+@register.filter
+def signed(amount: Decimal, currency: str) -> str:
+    return wording.signed(amount, currency)

@@ -12,12 +12,10 @@ import io
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from conversations.csv_cells import BOM, safe
 from reports.exports.lines import lines, scope_name
 from reports.metrics.catalogue import CATALOGUE, Metric, Unit
 from reports.models import WeeklyReport
-
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the full-width ones count too
-BOM = "\ufeff"
 
 
 def render(report: WeeklyReport) -> bytes:
@@ -33,11 +31,6 @@ def render(report: WeeklyReport) -> bytes:
                 [safe(scope_name(line.scope)), safe(line.name), line.day.isoformat() if line.day else "", *values]
             )
         return (BOM + text.getvalue()).encode()
-
-
-def safe(text: str) -> str:
-    """The text as a cell that no spreadsheet calculates."""
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) or text.lstrip().startswith(FORMULA_BEGINS) else text
 
 
 def _column(metric: Metric) -> str:

@@ -22,6 +22,7 @@ READ, ANSWER = DESK, DESK
 TABLE: dict[str, str] = {
     "get /me/": EVERYBODY,
     "patch /me/": EVERYBODY,
+    "get /costs/": "AEN",
     "get /conversations/": READ,
     "get /conversations/{id}/": READ,
     "post /conversations/{id}/resolve/": ANSWER,

@@ -12,12 +12,12 @@ import openpyxl
 import pytest
 
 from conversations import clock
+from conversations.csv_cells import safe
 from conversations.errors import Invalid
 from conversations.models import Conversation, Message
 from reports import actions
 from reports.actions import build_due, build_week
 from reports.exports import csv_file, files
-from reports.exports.csv_file import safe
 from reports.metrics.catalogue import CATALOGUE
 from reports.models import ConversationFact, ReportSchedule, WeeklyReport
 from routing.models import Weekday
