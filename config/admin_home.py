@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from config import checks
-from conversations import clock, heartbeat
+from conversations import clock, cost_words, heartbeat
 from conversations.access.roles import Can, allows
 from conversations.models import Delivery
 from conversations.queries import home
@@ -35,6 +35,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         home_troubles=[*problems, *home.troubles()],
         home_waiting=home.waiting(),
         home_halts=list(home.halts()),
+        home_costs=cost_words.shown(list(home.channels())),
+        home_budgets=cost_words.budgets(),
+        home_examples=cost_words.has_examples(),
         home_now=clock.now(),
         home_clock_moved=abs(clock.now() - clock.machine_now()) > timedelta(seconds=5),
     )

@@ -58,6 +58,18 @@ MENU: list[tuple[Any, bool, list[Item]]] = [
         ],
     ),
     (
+        _("Costs"),
+        True,
+        [
+            (_("Ledger"), "receipt_long", "conversations_ledgerentry"),
+            (_("Budgets"), "savings", "conversations_budget"),
+            (_("Rate card"), "payments", "conversations_rate"),
+            (_("Markets"), "public", "conversations_market"),
+            (_("Monthly allowances"), "redeem", "conversations_allowance"),
+            (_("Rates of exchange"), "currency_exchange", "conversations_exchange"),
+        ],
+    ),
+    (
         _("Behind the counter"),
         True,
         [

@@ -20,7 +20,7 @@ def signed(amount: Decimal, currency: str) -> str:
     """With a plus or a real minus; a dash for no difference."""
     if not amount:
         return NOTHING
-    return f"{'+' if amount > 0 else '−'}{_digits(abs(amount))} {currency}"
+    return f"{'+' if amount > 0 else '−'}{_digits(abs(amount))} {currency}".strip()
 
 
 def _digits(amount: Decimal) -> str:

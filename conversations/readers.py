@@ -15,10 +15,19 @@ ENDS = {Kind.MESSAGE_FAILED, Kind.MESSAGE_CANCELLED, Kind.MESSAGE_REQUEUED}
 def settle_costs(events: list[Event]) -> None:
     """What failed or was cancelled costs nothing, and gives its place in the month's allowance back; what is tried again costs (C22).
 
-    Looks at the messages as they are now, so reading twice or late is harmless.
+    One that reached the customer twice costs twice. Looks at the messages as they are now, so reading twice or late is harmless.
     """
-    wanted = {event.data.get("message") for event in events if event.kind in ENDS} - {None}
-    if wanted:
-        no_key = connection.features.has_select_for_no_key_update
-        rows = Message.objects.select_for_update(no_key=no_key).filter(pk__in=wanted).order_by("pk")
-        costs.settle(rows)
+    doubled = _messages(events, {Kind.MESSAGE_DOUBLED})
+    if doubled:
+        costs.count_copies(doubled)
+    ended = _messages(events, ENDS)
+    if ended:
+        costs.settle(ended)
+
+
+def _messages(events: list[Event], kinds: set[Kind]) -> list[Message]:
+    wanted = {event.data.get("message") for event in events if event.kind in kinds} - {None}
+    if not wanted:
+        return []
+    no_key = connection.features.has_select_for_no_key_update
+    return list(Message.objects.select_for_update(no_key=no_key).filter(pk__in=wanted).order_by("pk"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from conversations import clock
 from conversations.bulk import update_rows
@@ -24,7 +24,7 @@ from conversations.cost.reckon import (
     difference,
     outcome,
 )
-from conversations.models import Channel, LedgerEntry, Message
+from conversations.models import Attempt, Channel, LedgerEntry, Message
 from conversations.transactions import joined
 
 ACTUAL = [
@@ -84,6 +84,19 @@ def settle(messages: Iterable[Message]) -> int:
     return len(changed)
 
 
+@joined
+def count_copies(messages: Iterable[Message]) -> int:
+    """A message sent once more while nobody knew whether Meta had it may reach the customer twice (D4), and each is charged.
+
+    The messages' rows must be locked by the caller. Returns how many entries changed.
+    """
+    by_pk = {message.pk: message for message in messages}
+    arrived = Attempt.objects.filter(message__in=by_pk, delivered_at__isnull=False)
+    for pk, copies in arrived.values_list("message").annotate(Count("pk")).order_by():
+        LedgerEntry.objects.filter(message=pk, copies__lt=copies).update(copies=copies)
+    return settle(by_pk.values())
+
+
 def _settle(entry: LedgerEntry, message: Message, card: Card) -> None:
     said = outcome(message.status, message.pricing or {}, type_=message.type)
     arrived = said.state in {State.SETTLED, State.UNKNOWN}
@@ -96,11 +109,11 @@ def _settle(entry: LedgerEntry, message: Message, card: Card) -> None:
 
 def _write(entry: LedgerEntry, said: Outcome, card: Card, *, has_allowance: bool) -> None:
     expected = expected_of(entry)
-    came_to: Actual = actual(card, said, expected, day=entry.day, has_allowance=has_allowance)
+    came_to: Actual = actual(card, said, expected, day=entry.day, copies=entry.copies, has_allowance=has_allowance)
     entry.state, entry.market = came_to.state.value, came_to.market
     entry.actual_category, entry.actual_rate, entry.actual_free = came_to.category, came_to.rate, came_to.free
     entry.actual, entry.actual_surcharge, entry.delivered_to = came_to.price, came_to.surcharge, came_to.recipients
-    entry.difference = difference(expected, came_to).value
+    entry.difference = difference(expected, came_to, copies=entry.copies).value
 
 
 def expected_of(entry: LedgerEntry) -> Estimate:
@@ -145,7 +158,7 @@ def _allot(entries: QuerySet[LedgerEntry], free: Free) -> int:
     for entry in rows:
         entry.actual_free = free.value
         entry.actual = NOTHING if free else entry.actual_rate
-        entry.difference = difference(expected_of(entry), actual_of(entry)).value
+        entry.difference = difference(expected_of(entry), actual_of(entry), copies=entry.copies).value
     update_rows(rows, ["actual_free", "actual", "difference"])
     return len(rows)
 

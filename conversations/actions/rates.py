@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from conversations import stamps
 from conversations.cost.card import STAMP
+from conversations.cost.rates import Dated
 from conversations.cost.sheet import Priced
 from conversations.errors import DeskError
 from conversations.models import Rate
@@ -29,11 +31,12 @@ class CardChanged(DeskError):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`before` is None for a new price."""
+    """`before`: the price this very line had, None for a new line; `until_then`: what holds until a new line's day."""
 
     after: Priced
     before: Decimal | None
     was_example: bool = False
+    until_then: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -62,13 +65,21 @@ class Preview:
 def preview(prices: Iterable[Priced]) -> Preview:
     """What importing would do to the card. Prices that the file does not name stay as they are. One query."""
     found = Preview()
-    there = {(row.category, str(row.market_id), row.currency, row.valid_from): row for row in Rate.objects.all()}
+    there: dict[tuple[str, str, str, date], Rate] = {}
+    lines: dict[tuple[str, str, str], Dated] = {}
+    for row in Rate.objects.all():
+        line = (row.category, str(row.market_id), row.currency)
+        there[(*line, row.valid_from)] = row
+        lines.setdefault(line, Dated()).add(row.valid_from, row.price)
     for one in prices:
-        row = there.get(one.key)
-        if row is not None and (row.price, row.is_example) == (one.price, one.is_example):
+        known = there.get(one.key)
+        if known is None:
+            dated = lines.get(one.key[:3])
+            found.changes.append(Change(one, None, until_then=dated.on(one.valid_from) if dated else None))
+        elif (known.price, known.is_example) == (one.price, one.is_example):
             found.unchanged += 1
         else:
-            found.changes.append(Change(one, row.price if row else None, bool(row and row.is_example)))
+            found.changes.append(Change(one, known.price, known.is_example))
     return found
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from conversations import channel_trouble
+from conversations import channel_trouble, cost_words
 from conversations.actions import channels, windows
 from conversations.actor import Actor
 from conversations.admin.account_update import FactInline
@@ -100,7 +101,7 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
     autocomplete_fields = ["portfolio", "default_department", "keep_alive_template"]
     list_select_related = ["portfolio"]
     inlines = [FactInline]
-    readonly_fields = ["shown_quality", "trouble", "last_in", "past"]
+    readonly_fields = ["shown_quality", "trouble", "last_in", "past", "shown_costs"]
     fieldsets = [
         (None, {"fields": ["name", "kind", "portfolio", "status", "trouble", "shown_quality", "last_in", "past"]}),
         (
@@ -148,7 +149,9 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
                     "throughput",
                     "daily_recipient_limit",
                     "surcharge",
+                    "billing_currency",
                     "currency",
+                    "shown_costs",
                 ]
             },
         ),
@@ -194,6 +197,12 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
     @display(description=_("last message in"), ordering="last_inbound_at")
     def last_in(self, row: Channel) -> str:
         return when(row.last_inbound_at)
+
+    @display(description=_("this month"))
+    def shown_costs(self, row: Channel) -> str:
+        if row._state.adding or not (found := cost_words.shown([row])):
+            return NOTHING
+        return render_to_string("admin/conversations/meter.html", {"cost": found[0]})
 
 
 class ChannelInline(TabularInline):

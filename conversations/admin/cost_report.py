@@ -18,7 +18,7 @@ from conversations import clock
 from conversations.access.roles import Can, allows
 from conversations.cost import report_files
 from conversations.cost.card import CARD
-from conversations.models import Channel, LedgerEntry
+from conversations.models import Channel
 from conversations.models.ledger import DIFFERENCES
 from conversations.queries.cost_report import Line, lines, totals
 from conversations.queries.costs import rate_day
@@ -50,16 +50,25 @@ class ReportPages:
 
     def report_view(self, request: HttpRequest) -> HttpResponse:
         month, channel, found = _asked(request)
+        groups = [
+            {
+                "channel": of,
+                "currency": currency,
+                "lines": [(line, _reasons(line)) for line in some],
+                "total": _total(total, month),
+            }
+            for (of, currency), some in _grouped(found).items()
+            for total in totals(some)
+        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Costs: estimated beside actual"),
-            "opts": LedgerEntry._meta,
             "month": month,
             "months": _months(clock.now().date()),
             "channel": channel,
             "channels": list(Channel.objects.filter(kind=Channel.Kind.WHATSAPP).order_by("name").only("name")),
-            "lines": [(line, _reasons(line)) for line in found],
-            "totals": [(line, _reasons(line), _in_own(line, month)) for line in totals(found)],
+            "groups": groups,
+            "totals": [_total(line, month) for line in totals(found)] if len(groups) > 1 else [],
             "query": request.GET.urlencode(),
         }
         return TemplateResponse(request, "admin/conversations/ledgerentry/report.html", context)
@@ -99,6 +108,17 @@ def _months(today: date) -> list[date]:
         found.append(month)
         month = date.fromordinal(month.toordinal() - 1).replace(day=1)
     return found
+
+
+def _grouped(found: list[Line]) -> dict[tuple[Channel, str], list[Line]]:
+    groups: dict[tuple[Channel, str], list[Line]] = {}
+    for line in found:
+        groups.setdefault((line.channel, line.currency), []).append(line)
+    return groups
+
+
+def _total(line: Line, month: date) -> dict[str, Any]:
+    return {"line": line, "reasons": _reasons(line), "own": _in_own(line, month)}
 
 
 def _reasons(line: Line) -> list[tuple[Any, int, Any]]:

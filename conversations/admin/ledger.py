@@ -41,7 +41,7 @@ class LedgerAdmin(ReportPages, GrowingAdmin):
             _("Actual"),
             {
                 "fields": [
-                    "delivered_at", "actual_category", "delivered_to", "actual_rate", "actual_free", "actual", "actual_surcharge",
+                    "delivered_at", "actual_category", "delivered_to", "copies", "actual_rate", "actual_free", "actual", "actual_surcharge",
                     "shown_pricing",
                 ]
             },
@@ -58,11 +58,11 @@ class LedgerAdmin(ReportPages, GrowingAdmin):
 
     @display(description=_("estimated"), ordering="estimated")
     def expected(self, row: LedgerEntry) -> str:
-        return amount(row.estimated, row.surcharge, row.currency)
+        return amount(row.estimated, row.surcharge, row.currency, is_free=bool(row.estimated_free))
 
     @display(description=_("actual"), ordering="actual")
     def came_to(self, row: LedgerEntry) -> str:
-        return amount(row.actual, row.actual_surcharge, row.currency)
+        return amount(row.actual, row.actual_surcharge, row.currency, is_free=bool(row.actual_free))
 
     @display(description=_("state"), ordering="state")
     def shown_state(self, row: LedgerEntry) -> str:
@@ -79,11 +79,13 @@ class LedgerAdmin(ReportPages, GrowingAdmin):
         return pretty(row.message.pricing) if row.message.pricing else NOTHING
 
 
-def amount(price: Decimal | None, surcharge: Decimal | None, currency: str) -> str:
-    """0.0080 USD; with a surcharge 0.0300 + 0.0100 USD."""
-    if price is None or not surcharge:
-        return money(price, currency)
-    return f"{money(price, '').strip()} + {money(surcharge, currency)}"
+def amount(price: Decimal | None, surcharge: Decimal | None, currency: str, *, is_free: bool) -> str:
+    """0.0080 USD; with a surcharge 0.0300 + 0.0100 USD; free; free + 0.0100 USD."""
+    if price is None:
+        return NOTHING
+    if not surcharge:
+        return str(_("free")) if is_free else money(price, currency)
+    return f"{_('free') if is_free else money(price, '').strip()} + {money(surcharge, currency)}"
 
 
 class MonthInline(ReadOnlyInline):

@@ -86,7 +86,7 @@ def month(meter: Meter) -> dict[str, Any]:
         "waiting": spent.waiting,
         "not_priced": spent.not_priced,
         "allowance": meter.allowance,
-        "allowance_used": spent.in_allowance,
+        "allowance_used": min(spent.in_allowance, meter.allowance),
         "forecast": meter.forecast,
         "own": {
             "currency": meter.own_currency,

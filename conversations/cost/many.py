@@ -87,7 +87,7 @@ def estimate_many(
         one = reckon(
             card,
             category=category,
-            country=country,
+            countries=[country],
             day=day,
             currency=channel.billing_currency,
             home=home,

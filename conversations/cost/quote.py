@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from conversations.cost.card import CARD, day_of, next_month
 from conversations.cost.rates import NOTHING, Card, Category
 from conversations.cost.reckon import ALLOWED, Estimate, Free, State
 from conversations.cost.reckon import estimate as reckon
-from conversations.models import Channel, Conversation, Identity, LedgerEntry, Template, Window
+from conversations.models import Channel, Conversation, GroupParticipant, Identity, LedgerEntry, Template, Window
 
 SURCHARGE_CURRENCY = "USD"  # of Channel.surcharge (C20)
 # An answer to an ad click is free, as is what follows it for 72 hours; unless Meta has said that it is not (docs/reference/windows.md).
@@ -28,11 +29,9 @@ GROUP = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message goes: the recipient's country; until when an ad makes it free, and until when no surcharge is due."""
+    """Where a message goes: each recipient's country; until when an ad makes it free, and until when no surcharge is due."""
 
-    country: str = ""
-    market: str = ""  # set for groups
-    recipients: int = 1
+    countries: Sequence[str]
     ad_ends_at: datetime | None = None
     pricing_ends_at: datetime | None = None
 
@@ -68,9 +67,7 @@ def estimate(
     return reckon(
         card,
         category=category,
-        country=place.country,
-        market=place.market,
-        recipients=place.recipients,
+        countries=place.countries,
         day=day,
         currency=channel.billing_currency,
         home=markets.country_of_phone(channel.display_phone_number),
@@ -81,22 +78,29 @@ def estimate(
 
 
 def place_of(conversation: Conversation) -> Place:
-    """One query. The identity that the outbox would send to: the phone before the user id."""
+    """One query: the identities that the outbox would send to, the phone before the user id; in a group those of its members."""
     windows = Window.objects.filter(conversation=conversation.pk)
-    ad = Subquery(windows.filter(FREE_WINDOWS).order_by("-expires_at").values("expires_at")[:1])
+    free = Subquery(windows.filter(FREE_WINDOWS).order_by("-expires_at").values("expires_at")[:1])
     pricing = Subquery(windows.filter(kind=Window.Kind.PRICING).values("expires_at")[:1])
-    if conversation.contact_id is None:  # members' countries are told later: the number's own stands for them
-        rows = Conversation.objects.filter(pk=conversation.pk).annotate(ad_ends_at=ad, pricing_ends_at=pricing)
-        ends = rows.values_list("ad_ends_at", "pricing_ends_at")[0]
-        return Place(markets.country_of_phone(conversation.channel.display_phone_number), "", 1, *ends)
-    people = list(
+    whose = Q(contact=conversation.contact_id)
+    if conversation.contact_id is None:
+        whose = Q(contact__in=GroupParticipant.objects.present().filter(group=conversation.group_id).values("contact"))
+    rows = (
         Identity.objects.current()
-        .filter(contact=conversation.contact_id, portfolio=conversation.channel.portfolio_id)
-        .annotate(ad_ends_at=ad, pricing_ends_at=pricing)
-        .values_list("kind", "value", "ad_ends_at", "pricing_ends_at")
+        .filter(whose, portfolio=conversation.channel.portfolio_id)
+        .annotate(free_ends_at=free, pricing_ends_at=pricing)
+        .order_by("contact")
     )
-    values = {kind: value for kind, value, _ad, _pricing in people}
-    return Place(country_among(values), "", 1, *(people[0][2:] if people else (None, None)))
+    people: dict[int, dict[str, str]] = {}
+    ends: tuple[datetime | None, datetime | None] = (None, None)
+    for contact, kind, value, *ends_at in rows.values_list(
+        "contact", "kind", "value", "free_ends_at", "pricing_ends_at"
+    ):
+        people.setdefault(contact, {})[kind] = value
+        ends = (ends_at[0], ends_at[1])
+    home = markets.country_of_phone(conversation.channel.display_phone_number)  # of a group whose members nobody knows
+    countries = [country_among(values) for values in people.values()] or [home if conversation.group_id else ""]
+    return Place(countries, *ends)
 
 
 def country_among(values: dict[str, str]) -> str:

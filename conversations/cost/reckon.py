@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,6 +42,7 @@ class Difference(StrEnum):
     CHARGED = "charged_after_all"
     NOT_DELIVERED = "not_delivered"
     RECIPIENTS = "recipients"
+    COPIES = "copies"
     RATE = "rate_changed"
     UNKNOWN = "unknown"
     WAITING = "no_word_yet"
@@ -81,34 +82,48 @@ def estimate(
     card: Card,
     *,
     category: str,
-    country: str,
+    countries: Sequence[str],
     day: date,
     currency: str,
     home: str = "",
-    market: str = "",
-    recipients: int = 1,
     in_ad_window: bool = False,
     allowance_left: int = 0,
     surcharge: Decimal = NOTHING,
 ) -> Estimate:
-    """`home`: the number's own country, for authentication across borders. `surcharge` is due unless the ad window makes it free."""
-    market = market or market_of(country, card.markets)
-    category = across_borders(card, category, country, home, market, day, currency)
+    """`countries`: of each recipient. `home`: the number's own, for authentication across borders. `surcharge` is due unless the ad
+    window makes the message free.
+    """
+    places = [market_of(country, card.markets) for country in countries]
+    category = across_borders(card, category, countries[0], home, places[0], day, currency)
     free = Free.NO
     if in_ad_window:
         free, surcharge = Free.ENTRY_POINT, NOTHING
     elif category in ALLOWED and allowance_left > 0:
         free = Free.ALLOWANCE
-    price = card.price(category, market, day, currency)
     return Estimate(
         category=category,
-        market=market,
+        market=together(places),
         currency=currency,
-        rate=None if price is None else price * recipients,
-        recipients=recipients,
+        rate=price_of(card, category, places, day, currency),
+        recipients=len(places),
         free=free,
         surcharge=surcharge,
     )
+
+
+def together(markets: Sequence[str]) -> str:
+    return markets[0] if len(set(markets)) == 1 else MIXED
+
+
+def price_of(card: Card, category: str, markets: Sequence[str], day: date, currency: str) -> Decimal | None:
+    """Of one message to a recipient in each of these markets; None when the card does not say for one of them."""
+    total = NOTHING
+    for market in markets:
+        price = card.price(category, market, day, currency)
+        if price is None:
+            return None
+        total += price
+    return total
 
 
 def across_borders(card: Card, category: str, country: str, home: str, market: str, day: date, currency: str) -> str:
@@ -121,12 +136,13 @@ def across_borders(card: Card, category: str, country: str, home: str, market: s
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What Meta says of a message. `countries`: of those a group message was delivered to; None for an ordinary one."""
+    """What Meta says of a message. Of one to a group: how many have it, and the countries of those it is charged for (facts §7)."""
 
     state: State
     category: str = ""
     free: str = Free.NO
-    countries: tuple[str, ...] | None = None
+    recipients: int | None = None  # None: an ordinary message
+    countries: tuple[str, ...] = ()
 
 
 def outcome(status: str, pricing: Mapping[str, Any], *, type_: str = "text") -> Outcome:
@@ -149,16 +165,19 @@ def outcome(status: str, pricing: Mapping[str, Any], *, type_: str = "text") -> 
 
 
 def _of_group(members: Mapping[str, Any], arrived: bool) -> Outcome:
-    """Charged per recipient delivered (facts §7)."""
+    """The message itself counts as delivered only when everybody has it; each who has it is charged for."""
     all_ = [one for one in members.values() if isinstance(one, dict)]
     delivered = [one for one in all_ if one.get("status") in DELIVERED]
-    told = [_read(one) for one in (delivered or all_) if _word(one.get("category"))]
-    category, free = (told[0][1], told[0][2]) if told else ("", Free.NO)
-    if not (arrived or delivered):  # the message itself counts as delivered only when everybody has it
-        return Outcome(State.ANNOUNCED if told else State.WAITING, category, free)
-    known = bool(told) and all(one[0] for one in told)
-    countries = tuple(sorted(_word(one.get("country")) for one in delivered))
-    return Outcome(State.SETTLED if known else State.UNKNOWN, category, free, countries)
+    told = [_read(one) for one in delivered or all_]
+    category = next((category for _known, category, _free in told if category), "")
+    frees = {free for _known, _category, free in told}
+    free = frees.pop() if len(frees) == 1 else Free.NO
+    if not (arrived or delivered):
+        return Outcome(State.ANNOUNCED, category, free)
+    charged = [one for one, (_known, _category, why) in zip(delivered, told, strict=False) if free or not why]
+    countries = tuple(sorted(_word(one.get("country")) for one in charged))
+    state = State.SETTLED if delivered and all(known for known, _category, _free in told) else State.UNKNOWN
+    return Outcome(state, category, free, len(delivered), countries)
 
 
 def _read(pricing: Mapping[str, Any]) -> tuple[bool, str, str]:
@@ -191,27 +210,31 @@ class Actual:
     surcharge: Decimal | None = None
 
 
-def actual(card: Card, said: Outcome, expected: Estimate, *, day: date, has_allowance: bool = False) -> Actual:
-    """`day`: of delivery. `has_allowance`: the message has one of the month's free ones, if it turns out to be a service message."""
+def actual(
+    card: Card, said: Outcome, expected: Estimate, *, day: date, copies: int = 1, has_allowance: bool = False
+) -> Actual:
+    """`day`: of delivery. `copies`: how often the customer got it (D4); Meta charges each. `has_allowance`: the message has one of the
+    month's free ones, if it turns out to be a service message.
+    """
     if said.state is State.NOTHING:
         return Actual(said.state, said.category, expected.market, 0, price=NOTHING, surcharge=NOTHING)
-    places = [expected.market] * expected.recipients
-    if said.countries is not None:
-        places = [market_of(country, card.markets) if country else expected.market for country in said.countries]
-    market = expected.market if not places else places[0] if len(set(places)) == 1 else MIXED
+    if said.recipients is None:
+        places, recipients = [expected.market] * copies, copies
+    else:
+        known = [market_of(country, card.markets) if country else expected.market for country in said.countries]
+        places, recipients = known * copies, said.recipients * copies
+    market = together(places) if places else expected.market
     if said.state is not State.SETTLED:
-        return Actual(said.state, said.category, market, len(places), free=said.free)
+        return Actual(said.state, said.category, market, recipients, free=said.free)
     free = said.free or (Free.ALLOWANCE if has_allowance and said.category in ALLOWED else Free.NO)
-    prices = [card.price(said.category, place, day, expected.currency) for place in places]
-    rate = None if None in prices else sum((price for price in prices if price is not None), NOTHING)
-    surcharge = NOTHING if free == Free.ENTRY_POINT else expected.surcharge
+    rate = price_of(card, said.category, places, day, expected.currency)
     if rate is None and not free:
-        return Actual(State.UNKNOWN, said.category, market, len(places))
-    price = NOTHING if free else rate
-    return Actual(said.state, said.category, market, len(places), rate, free, price, surcharge)
+        return Actual(State.UNKNOWN, said.category, market, recipients)
+    surcharge = NOTHING if free == Free.ENTRY_POINT else expected.surcharge * copies
+    return Actual(said.state, said.category, market, recipients, rate, free, NOTHING if free else rate, surcharge)
 
 
-def difference(expected: Estimate, came_to: Actual) -> Difference:
+def difference(expected: Estimate, came_to: Actual, *, copies: int = 1) -> Difference:
     """Why the two sides are not the same; NONE where they are."""
     early = {
         State.WAITING: Difference.WAITING,
@@ -227,6 +250,8 @@ def difference(expected: Estimate, came_to: Actual) -> Difference:
         return Difference.FREE if came_to.free else Difference.CHARGED
     if expected.category != came_to.category:
         return Difference.CATEGORY
+    if copies > 1:
+        return Difference.COPIES
     if expected.recipients != came_to.recipients:
         return Difference.RECIPIENTS
     return (

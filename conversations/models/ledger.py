@@ -32,6 +32,7 @@ DIFFERENCES = [
     (Difference.CHARGED.value, _("Charged, though expected free")),
     (Difference.NOT_DELIVERED.value, _("Not delivered")),
     (Difference.RECIPIENTS.value, _("Another number of recipients")),
+    (Difference.COPIES.value, _("It reached the customer twice")),
     (Difference.RATE.value, _("Delivered when another price held")),
     (Difference.UNKNOWN.value, _("Meta's pricing is not understood, or the card has no price")),
     (Difference.WAITING.value, _("No word from Meta yet")),
@@ -66,19 +67,20 @@ class LedgerEntry(models.Model):
     estimated_rate = models.DecimalField(
         _("card's price, estimated"), max_digits=10, decimal_places=6, null=True, blank=True
     )
-    estimated_free = models.CharField(_("estimated free"), max_length=24, choices=FREE, blank=True)
+    estimated_free = models.CharField(_("free of charge, estimated"), max_length=24, choices=FREE, blank=True)
     estimated = models.DecimalField(_("estimated"), max_digits=10, decimal_places=6, null=True, blank=True)
     surcharge = models.DecimalField(_("surcharge"), max_digits=10, decimal_places=6, default=NOTHING)
 
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=State.WAITING.value)
     actual_category = models.CharField(_("actual category"), max_length=32, blank=True)  # Meta's word, whatever it is
     actual_rate = models.DecimalField(_("card's price"), max_digits=10, decimal_places=6, null=True, blank=True)
-    actual_free = models.CharField(_("free"), max_length=24, choices=FREE, blank=True)
+    actual_free = models.CharField(_("free of charge"), max_length=24, choices=FREE, blank=True)
     actual = models.DecimalField(_("actual"), max_digits=10, decimal_places=6, null=True, blank=True)
     actual_surcharge = models.DecimalField(
         _("actual surcharge"), max_digits=10, decimal_places=6, null=True, blank=True
     )
     delivered_to = models.PositiveSmallIntegerField(_("delivered to"), null=True, blank=True)
+    copies = models.PositiveSmallIntegerField(_("copies"), default=1)  # that reached the customer (D4)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
     difference = models.CharField(
         _("difference"), max_length=20, choices=DIFFERENCES, default=Difference.WAITING.value, blank=True

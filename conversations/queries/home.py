@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 from django.utils.translation import gettext as _
 
-from conversations import account_words, channel_trouble, clock
+from conversations import account_words, channel_trouble, clock, cost_words
 from conversations.models import (
     Alarm,
     Channel,
@@ -165,6 +165,8 @@ def alarm_words(alarm: Alarm) -> str:
     """A sentence per code of docs/reference/alarms.md."""
     if alarm.code == "account_warning":
         return account_words.sentence(alarm.data.get("told") or {})
+    if alarm.code == "budget_reached":
+        return cost_words.budget_reached(alarm.data)
     known = {
         "delivery_not_processed": _("Webhooks are not being processed"),
         "message_not_routed": _("Messages are not being routed"),

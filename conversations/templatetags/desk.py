@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from conversations import channel_trouble, clock, times
 from conversations import money as wording
 from conversations.models import Channel, Halt
+from conversations.models.pricing import CATEGORIES
 from conversations.onboarding.words import said
 
 register = template.Library()
@@ -45,6 +46,18 @@ def meta_word(word: str) -> str:
 @register.filter
 def money(amount: Decimal | None, currency: str) -> str:
     return wording.money(amount, currency)
+
+
+@register.filter
+def plain(amount: Decimal | None) -> str:
+    """Without its currency, which stands above."""
+    return wording.money(amount, "").strip()
+
+
+@register.filter
+def category(code: str) -> str:
+    """Of messages, as Meta charges them; its own word where it is none we know."""
+    return str(dict(CATEGORIES).get(code, code))
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from conversations import stamps
 from conversations.actions import messages
 from conversations.actor import Actor
 from conversations.cost.card import STAMP
+from conversations.journal import readers
 from conversations.models import Allowance, Conversation, LedgerEntry, Message, MessageStatus, Origin, Template, Window
 from conversations.outbox import receipts
 from conversations.whatsapp.payloads import StatusUpdate
@@ -76,3 +78,11 @@ def status(message: Message, of: str, **pricing: Any) -> StatusUpdate:
 def tell(message: Message, *statuses: StatusUpdate) -> None:
     with transaction.atomic():  # as ingest does
         receipts.apply([(message.channel, one) for one in statuses])
+
+
+def read_journal() -> None:
+    """All of it: another test's transaction on the same PostgreSQL holds readers back for a moment."""
+    readers.read_all()
+    while readers.is_held_back():
+        time.sleep(0.01)
+        readers.read_all()

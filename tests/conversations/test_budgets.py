@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,6 @@ from conversations.actor import Actor
 from conversations.cost import budgets as reading
 from conversations.cost.meter import Spent, forecast
 from conversations.errors import CapReached
-from conversations.journal import readers
 from conversations.models import (
     Alarm,
     Allowance,
@@ -34,7 +32,7 @@ from conversations.models import (
 from conversations.outbox import claim
 from conversations.outbox.caps import holding
 from conversations.queries.costs import meters
-from tests.conversations.cost_world import NOON, RULE, came_to, changed, charged, send, status, tell
+from tests.conversations.cost_world import NOON, RULE, came_to, changed, charged, read_journal, send, status, tell
 from tests.makers import make_channel, make_person
 
 pytestmark = pytest.mark.django_db
@@ -266,14 +264,6 @@ def test_percentages_are_checked(wrong: str) -> None:
 
 
 # --- what ends without a status of Meta's ---------------------------------------------------------------------------------
-
-
-def read_journal() -> None:
-    """All of it: another test's transaction on the same PostgreSQL holds readers back for a moment."""
-    readers.read_all()
-    while readers.is_held_back():
-        time.sleep(0.01)
-        readers.read_all()
 
 
 @pytest.mark.django_db(transaction=True)
