@@ -287,7 +287,8 @@ def read_by_hand(history: list[Happened], now: float) -> tuple[str, bool, str]:
 numbers = itertools.count(393340000001)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each history is another customer's
+# Each history is another customer's, and takes half a second: through the real door, arrival by arrival.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=min(settings().max_examples, 300))
 @given(history=HISTORIES, data=st.data())
 def test_rows_say_what_a_person_reads_in_the_history_in_any_order_of_arrival(
     desk: Desk, history: list[Happened], data: st.DataObject
