@@ -53,7 +53,7 @@ class Delivery(models.Model):
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def unknown(self) -> AttemptQuerySet:
         """Of which nobody knows whether Meta took them: no answer came, and no status either (D4)."""
-        unanswered = models.Q(ended_at__isnull=True) | models.Q(error_code="unconfirmed")
+        unanswered = models.Q(ended_at__isnull=True, wamid="", error_code="") | models.Q(error_code="unconfirmed")
         return self.filter(unanswered, delivered_at__isnull=True)
 
 

@@ -254,8 +254,11 @@ def _again(claimed: Claimed, *, code: str, detail: str, wait_for: timedelta, htt
 def _unconfirmed(claimed: Claimed, problem: Unanswered) -> None:
     wamid = wamid_of(problem.answer)
     with transaction.atomic():
-        claimed.attempt.wamid = wamid
-        _end(claimed.attempt, code="unconfirmed", detail=str(problem))
-        mark_unconfirmed(claimed.message, wamid=wamid)
+        if mark_unconfirmed(claimed.message, wamid=wamid):
+            claimed.attempt.wamid = wamid
+            _end(claimed.attempt, code="unconfirmed", detail=str(problem))
+        else:  # a status was faster, and wrote down what it knows
+            claimed.attempt.ended_at = clock.machine_now()
+            claimed.attempt.save(update_fields=["ended_at"])
     if wamid:
         receipts.apply_early([wamid])

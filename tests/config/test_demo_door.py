@@ -152,7 +152,11 @@ def test_the_log_says_what_an_answer_costs(desk: Desk, door: Door) -> None:
     asha.writes("ciao")
     desk.work()
     conversation = Conversation.objects.get()
-    messages.answer(conversation=conversation, by=make_person("luca", "Administrator", first_name="Luca"), content={"body": "Eccomi"})
+    messages.answer(
+        conversation=conversation,
+        by=make_person("luca", "Administrator", first_name="Luca"),
+        content={"body": "Eccomi"},
+    )
     ask = {"phone_number_id": desk.channel.phone_number_id, "from": asha.number}
     waiting = next(text for text in _texts(door, ask) if text.startswith("Answer sent by Luca"))
     assert "about" in waiting

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from conversations import clock
 from conversations.actions import outbox
+from conversations.ingest import process
 from conversations.models import Attempt, Conversation, EarlyStatus, Event, Message, Notification
 from conversations.outbox import claim, deliver, settle
 from conversations.whatsapp import transport
@@ -165,6 +166,20 @@ def test_a_process_that_died_in_the_call_leaves_it_unconfirmed(desk: Desk) -> No
     assert deliver.drain_outbox() == 0
 
 
+@pytest.mark.parametrize(("kind", "code", "ends"), [("read", "", "read"), ("failed", "131000", "queued")])
+def test_a_status_that_is_faster_than_the_timeout_keeps_its_word(desk: Desk, kind: str, code: str, ends: str) -> None:
+    message = queue(talk(desk))
+    [claimed] = claim.claim(desk.channel)
+    errors = {"errors": [{"code": 131000, "title": "no"}]} if kind == "failed" else {}
+    desk.deliver_statuses([status(message, 1, "wamid.one", kind, **errors)])
+    process.drain()
+    deliver._record([(claimed, transport.Unanswered("ReadTimeout"))])
+    attempt = Attempt.objects.get(message=message)
+    assert (fresh(message).status, attempt.error_code, attempt.wamid) == (ends, code, "wamid.one")
+    assert attempt.ended_at is not None
+    assert told(message, "message.unconfirmed") == 0
+
+
 # --- a person forces it -----------------------------------------------------------------------------------------------------
 
 
@@ -193,6 +208,15 @@ def test_one_that_failed_after_an_unknown_attempt_is_as_uncertain(desk: Desk) ->
     assert fresh(message).status == "failed"
     client, url = api(makers.make_person("elena", "Administrator")), f"/api/v1/messages/{message.pk}/retry/"
     assert code_of(client.post(url)) == (409, "unconfirmed")
+
+
+def test_one_whose_dead_attempt_failed_by_status_is_no_riddle(desk: Desk) -> None:
+    message = queue(talk(desk))
+    claim.claim(desk.channel)  # and here the process is killed
+    desk.deliver_statuses([status(message, 1, "wamid.one", "failed", errors=[{"code": 131026, "title": "no"}])])
+    desk.settle()
+    assert fresh(message).status == "failed"
+    assert not outbox.is_unconfirmed(message)
 
 
 def test_admin_asks_before_it_is_sent_again(desk: Desk, client: Any) -> None:
