@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
 from conversations.simulator.clock import iso, machine_now
@@ -14,6 +15,17 @@ RANK = {"queued": 0, "accepted": 0, "sent": 1, "delivered": 2, "read": 3, "playe
 SHOWN = 200  # newest messages of a chat on the page
 MOST_PINNED = 3
 Row = sqlite3.Row
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a message has come, for the page. `chat` is its group's id or its customer's."""
+
+    wamid: str
+    status: str
+    delivered_at: float | None
+    read_at: float | None
+    chat: str | int | None
 
 
 class Chats:
@@ -53,8 +65,8 @@ class Chats:
     def get(self, wamid: str) -> Row | None:
         return self._store.row("SELECT * FROM message WHERE wamid = ?", (wamid,))
 
-    def reached(self, wamid: str, status: str, at: float) -> Row | None:
-        """Raise a message's status, never lower it, and keep when; the row when it changed."""
+    def reached(self, wamid: str, status: str, at: float) -> Progress | None:
+        """Raise a message's status, never lower it, and keep when; how it stands when that changed."""
         row = self.get(wamid)
         if row is None or RANK[status] <= RANK[row["status"]]:
             return None
@@ -62,19 +74,20 @@ class Chats:
         read_at = row["read_at"] or (at if status in ("read", "played") else None)
         sql = "UPDATE message SET status = ?, delivered_at = ?, read_at = ? WHERE id = ?"
         self._store.write(sql, (status, delivered_at, read_at, row["id"]))
-        return self.get(wamid)
+        return Progress(wamid, status, delivered_at, read_at, row["group_id"] or row["customer_id"])
 
     def rewrite(self, row: Row, body: dict[str, Any]) -> None:
         """The message reads otherwise now: edited, or taken back."""
         known = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
         self._store.write("UPDATE message SET body = ? WHERE id = ?", (known, row["id"]))
 
-    def read_by_desk(self, row: Row, at: float) -> list[str]:
-        """Marking one as read marks the earlier ones too (facts §8); the wamids that changed."""
+    def read_by_desk(self, row: Row, at: float) -> list[Progress]:
+        """Marking one as read marks the earlier ones too (facts §8); those that changed."""
         sql = """SELECT wamid FROM message WHERE customer_id = ? AND phone_number_id = ? AND from_customer
                  AND group_id IS NULL AND id <= ? AND status != 'read'"""
         unread = self._store.rows(sql, (row["customer_id"], row["phone_number_id"], row["id"]))
-        return [each["wamid"] for each in unread if self.reached(each["wamid"], "read", at)]
+        changed = (self.reached(each["wamid"], "read", at) for each in unread)
+        return [progress for progress in changed if progress]
 
     def unreached(self, customer_id: int, reach: int) -> list[Row]:
         """The desk's messages this phone has not got yet (reach 0), or got and not opened (reach 1)."""

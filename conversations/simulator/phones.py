@@ -14,7 +14,7 @@ from conversations.simulator import payloads
 from conversations.simulator.blocks import Blocks
 from conversations.simulator.chance import chance
 from conversations.simulator.channels import Channel
-from conversations.simulator.chats import Chats, Row
+from conversations.simulator.chats import Chats, Progress, Row
 from conversations.simulator.clock import Clock
 from conversations.simulator.customers import Customer, Customers
 from conversations.simulator.errors import GraphError
@@ -141,7 +141,7 @@ class Phones:
         if row["group_id"]:
             raise GraphError(131009, "Messages of groups cannot be marked as read.")
         for changed in self.chats.read_by_desk(row, self.clock.now()):
-            self.tell_status(self.chats.get(changed))
+            self.tell_status(changed)
         if typing:
             self.events.tell("typing", lambda: {"seconds": TYPING_LASTS}, chat=row["customer_id"])
 
@@ -179,10 +179,9 @@ class Phones:
     def reads(self, customer: Customer) -> bool:
         return bool(self.settings["auto_read"] and customer.read_receipts)
 
-    def tell_status(self, row: Row | None) -> None:
-        if row is not None:
-            shown = {key: row[key] for key in ("wamid", "status", "delivered_at", "read_at")}
-            self.events.tell("status", lambda: shown, chat=row["group_id"] or row["customer_id"])
+    def tell_status(self, progress: Progress | None) -> None:
+        if progress is not None:
+            self.events.tell("status", lambda: asdict(progress), chat=progress.chat)
 
     def show(self, wamid: str) -> None:
         row = self.chats.get(wamid)

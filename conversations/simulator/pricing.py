@@ -32,35 +32,35 @@ class EntryPoints:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # (number, customer): when they came, and when the first answer made it free
+        self._known: dict[tuple[str, int], tuple[float, float | None]] = {
+            (row["phone_number_id"], row["customer_id"]): (row["came_at"], row["opened_at"])
+            for row in store.rows("SELECT * FROM entry")
+        }
 
     def came(self, phone_number_id: str, customer_id: int, at: float) -> None:
-        sql = "REPLACE INTO entry VALUES (?, ?, ?, NULL)"
-        self._store.write(sql, (phone_number_id, customer_id, at))
+        self._keep((phone_number_id, customer_id), at, None)
 
     def answered(self, phone_number_id: str, customer_id: int, at: float) -> float | None:
         """The desk writes: until when that is free, None when it is not."""
-        sql = "SELECT * FROM entry WHERE phone_number_id = ? AND customer_id = ?"
-        row = self._store.row(sql, (phone_number_id, customer_id))
-        if row is None:
-            return None
-        opened = row["opened_at"]
-        if opened is None and at - row["came_at"] <= WINDOW:
-            opened = at
-            sql = "UPDATE entry SET opened_at = ? WHERE phone_number_id = ? AND customer_id = ?"
-            self._store.write(sql, (opened, phone_number_id, customer_id))
-        return opened + ENTRY if opened is not None and at < opened + ENTRY else None
+        key = (phone_number_id, customer_id)
+        came, opened = self._known.get(key, (0.0, None))
+        if key in self._known and opened is None and at - came <= WINDOW:
+            self._keep(key, came, at)
+        return self.open_until(phone_number_id, customer_id, at)
 
     def open_until(self, phone_number_id: str, customer_id: int, at: float) -> float | None:
         """As `answered`, without answering."""
-        sql = "SELECT opened_at FROM entry WHERE phone_number_id = ? AND customer_id = ?"
-        row = self._store.row(sql, (phone_number_id, customer_id))
-        if row is None or row["opened_at"] is None:
-            return None
-        ends = float(row["opened_at"]) + ENTRY
-        return ends if at < ends else None
+        opened = self._known.get((phone_number_id, customer_id), (0.0, None))[1]
+        return opened + ENTRY if opened is not None and at < opened + ENTRY else None
 
     def forget(self) -> None:
+        self._known.clear()
         self._store.clear("entry")
+
+    def _keep(self, key: tuple[str, int], came: float, opened: float | None) -> None:
+        self._known[key] = (came, opened)
+        self._store.write("REPLACE INTO entry VALUES (?, ?, ?, ?)", (*key, came, opened))
 
 
 def price(category: str, *, in_window: bool, entry_ends_at: float | None, at: float, in_group: bool = False) -> Price:
