@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -112,7 +113,7 @@ def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fau
     if not simulator.numbers.of(channel.phone_number_id).connected:
         raise GraphError(133010)
     sent = check_message(body)
-    shown = simulator.templates.filled(channel.waba_id, sent.content) if sent.type == "template" else None
+    shown = _filled(simulator, channel, sent) if sent.type == "template" else None
     _check_media_exists(simulator, channel, sent)
     if sent.type == "interactive":
         _check_products_exist(simulator, channel, sent.content)
@@ -138,6 +139,22 @@ def _accept(simulator: Simulator, channel: Channel, body: Any, version: int, fau
         contact["user_id"] = sent.recipient
     message = {"id": wamid, **({"message_status": "accepted"} if shown else {})}
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [message]}
+
+
+def _filled(simulator: Simulator, channel: Channel, sent: Outgoing) -> dict[str, Any]:
+    """A template as the customer reads it; the id of a group becomes its invitation."""
+    content = copy.deepcopy(sent.content)
+    for component in content.get("components") or []:
+        for parameter in component.get("parameters") or []:
+            if parameter.get("type") == "group_id":
+                group = simulator.groups.get(str(parameter.get("group_id")))
+                if group is None or group.phone_number_id != channel.phone_number_id:
+                    raise GraphError(131041)
+                parameter |= {"type": "text", "text": group.link}
+    shown = simulator.templates.filled(channel.waba_id, content)
+    if shown["category"] == "authentication" and not sent.to:  # one-time codes need a number; groups have none
+        raise GraphError(131051 if sent.group else 131062)
+    return shown
 
 
 def _check_media_exists(simulator: Simulator, channel: Channel, sent: Outgoing) -> None:

@@ -72,6 +72,7 @@ def make_server(options: Options) -> web.Application:
             post("/phone/suspend", phone_groups.suspend),
             get("/phone/numbers", phone_numbers.numbers),
             post("/phone/numbers", phone_numbers.numbers),
+            post("/phone/template", phone_numbers.template),
             get("/phone/desk", phone_api.desk),
             post("/phone/clock", phone_api.clock),
             post("/phone/settings", phone_api.settings),

@@ -74,6 +74,8 @@ def _button(button: Fields, index: int, given: list[Fields]) -> Fields:
     """One button as shown, with the payload, code or address its parameter gave."""
     words = str(button.get("text") or "Copy offer code")
     shown = {"type": str(button["type"]).lower(), "text": words, "payload": words}
+    if button.get("phone_number"):
+        shown["phone"] = str(button["phone_number"])
     mine = [c for c in given if str(c.get("type", "")).lower() == "button" and str(c.get("index", "0")) == str(index)]
     parameters: list[Any] = (mine[0].get("parameters") or []) if mine else []
     if button["type"] == "URL":

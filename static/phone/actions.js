@@ -194,6 +194,12 @@ export async function changeNumber(changes) {
   return changed;
 }
 
+/** What Meta says of a template. */
+export async function changeTemplate(changes) {
+  await trying(() => tell("template", changes));
+  await loadNumbers();
+}
+
 export async function startOver() {
   await trying(() => tell("reset", {}));
   s.customerId.value = null;

@@ -1,6 +1,6 @@
 // Meta's side: business numbers with their codes, quality and limits, and new ones to be set up.
 import { useRef, useState } from "preact/hooks";
-import { changeNumber } from "./actions.js";
+import { changeNumber, changeTemplate } from "./actions.js";
 import { Switch } from "./controls.js";
 import { Field } from "./customers.js";
 import { Dialog, html, Icon } from "./html.js";
@@ -28,6 +28,13 @@ function Copied({ label, value }) {
   return html`<div class="copied"><span class="mut">${label}</span><code class="cut" title=${value}>${value}</code><button type="button" class="btn btn-sm" aria-label=${t("Copy {what}", { what: label })} onClick=${copy}>${done ? t("Copied") : t("Copy")}</button></div>`;
 }
 
+function TemplateLine({ template, number }) {
+  const { name, language } = template;
+  const choose = (event) => changeTemplate({ phone_number_id: number.phone_number_id, name, language, status: event.target.value });
+  return html`<div class="template-line"><span class="grow cut"><b>${name}</b> <span class="mut">${language} · ${template.category.toLowerCase()}</span></span>
+    <span class="drop"><select class="pick box" aria-label=${t("Status of {name}", { name: `${name} ${language}` })} value=${template.status} onChange=${choose}>${[...new Set([template.status, ...(numberChoices.value.template_status ?? [])])].map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select><${Icon} name="down" small /></span></div>`;
+}
+
 function NumberCard({ number }) {
   const choose = (key) => (event) => changeNumber({ phone_number_id: number.phone_number_id, [key]: event.target.value });
   return html`<details class="meta-number" open=${numbers.value.length === 1 || number.code !== ""}>
@@ -36,6 +43,7 @@ function NumberCard({ number }) {
     ${number.issued && html`<div class="copies">${COPIED.map(([key, label]) => html`<${Copied} key=${key} label=${t(label)} value=${number[key]} />`)}</div>`}
     <div class="choices">${Object.entries(SHOWN).map(([key, label]) => html`<label class="form-row" key=${key}><span>${t(label)}</span><span class="drop"><select class="pick box" aria-label=${t(label)} value=${number[key]} onChange=${choose(key)}>${(numberChoices.value[key] ?? []).map((each) => html`<option key=${each} value=${each}>${each || t("never asked for")}</option>`)}</select><${Icon} name="down" small /></span></label>`)}</div>
     <${Switch} label=${t("Also in the Business app (coexistence)")} hint=${t("then edits and deletions are told")} on=${number.is_on_biz_app} onChange=${(on) => changeNumber({ phone_number_id: number.phone_number_id, is_on_biz_app: on })} />
+    ${number.templates.length > 0 && html`<details class="templates"><summary>${t("Templates")} <span class="mut num">${number.templates.length}</span></summary>${number.templates.map((each) => html`<${TemplateLine} key=${`${each.name} ${each.language}`} template=${each} number=${number} />`)}</details>`}
     <p class="mut webhook-line">${number.subscribed ? t("Webhooks go to {url}", { url: number.callback }) : t("No webhooks: the desk has not subscribed yet.")}</p>
   </details>`;
 }

@@ -220,3 +220,26 @@ async def test_a_group_is_full_with_eight(world: World) -> None:
         club_.comes(f"Ospite {place}")
     with pytest.raises(ValueError, match="full"):
         club_.comes("Ines")
+
+
+@in_world()
+async def test_an_invitation_goes_out_as_a_template(world: World) -> None:
+    """Its parameter is the group's id; the customer reads the link."""
+    club_ = await club(world)
+    template = {
+        "name": "order_ready",
+        "language": {"code": "it"},
+        "components": [
+            {
+                "type": "body",
+                "parameters": [{"type": "text", "text": "Ines"}, {"type": "group_id", "group_id": club_.id}],
+            }
+        ],
+    }
+    wamid = await world.sent("template", template, to="+393471200103")
+    row = world.simulator.chats.get(wamid)
+    assert row
+    assert club_.group.link in world.simulator.chats.as_json(row)["shown"]["body"]
+    template["components"][0]["parameters"][1]["group_id"] = "unknown"  # type: ignore[index]
+    status, answer = await world.send("template", template, to="+393471200103")
+    assert (status, answer["error"]["code"]) == (400, 131041)

@@ -198,3 +198,22 @@ async def test_many_statuses_share_a_webhook_when_the_desk_is_slow(world: World)
     await asyncio.gather(*[world.sent() for _ in range(60)])
     await until(lambda: len(world.desk.statuses()) == 180)
     assert len(world.desk.deliveries) < 180
+
+
+@in_world()
+async def test_a_code_by_template_needs_a_number(world: World) -> None:
+    example = {"body_text": [["4711"]]}
+    body = [{"type": "BODY", "text": "Your code is {{1}}, for this shop only.", "example": example}]
+    made = {"name": "login_code", "language": "en", "category": "AUTHENTICATION", "components": body}
+    await world.control("settings", {"review_delay": 0})
+    status, answer = await world.graph("POST", f"{CHANNEL['waba_id']}/message_templates", made)
+    assert status == 200, answer
+    await world.control(
+        "templates",
+        {"phone_number_id": CHANNEL["phone_number_id"], "name": "login_code", "language": "en", "status": "APPROVED"},
+    )
+    filled = [{"type": "body", "parameters": [{"type": "text", "text": "4711"}]}]
+    template = {"name": "login_code", "language": {"code": "en"}, "components": filled}
+    assert (await world.send("template", template))[0] == 200
+    status, answer = await world.send("template", template, recipient="IT.13491208655302741918")
+    assert (status, answer["error"]["code"]) == (400, 131062)
