@@ -49,15 +49,15 @@ export function Members({ dialog }) {
   const shown = group.value;
   if (!shown) return null;
   const there = new Set([...shown.members, ...shown.asking].map((each) => each.id));
-  const others = customers.value.filter((each) => !there.has(each.id)).slice(0, 30);
+  const others = customers.value.filter((each) => !there.has(each.id)).slice(0, 12);
   const part = (title, people, act, label) => people.length > 0 && html`<h3 class="over">${title}</h3><ul class="people">${people.map((each) => html`<${Person} key=${each.id} person=${each} act=${act} label=${label} />`)}</ul>`;
   return html`<dialog class="dialog ask" ref=${dialog} aria-labelledby="members-title" onClick=${(e) => e.target === dialog.current && dialog.current.close()}>
     <h2 id="members-title">${shown.subject}</h2>
     ${shown.description && html`<p class="mut">${shown.description}</p>`}
     <p class="link-line">${shown.link}</p>
-    ${part(t("In the group"), shown.members, "leave", t("Leaves"))}
+    <div class="goods">${part(t("In the group"), shown.members, "leave", t("Leaves"))}
     ${part(t("Ask to join"), shown.asking, "leave", t("Takes it back"))}
-    ${part(t("Have the invitation"), others, "join", shown.by_approval ? t("Asks to join") : t("Joins"))}
+    ${part(t("Have the invitation"), others, "join", shown.by_approval ? t("Asks to join") : t("Joins"))}</div>
     <div class="dialog-end"><button type="button" class="btn btn-ghost" onClick=${() => suspend(!shown.suspended)}>${shown.suspended ? t("WhatsApp lets it go on") : t("WhatsApp suspends it")}</button><button type="button" class="btn" onClick=${() => dialog.current.close()}>${t("Close")}</button></div>
   </dialog>`;
 }
