@@ -34,6 +34,7 @@ MENU: list[tuple[Any, bool, list[Item]]] = [
             (_("Conversations"), "forum", "conversations_conversation"),
             (_("Closing soon"), "hourglass_bottom", "conversations_conversation?window=closing"),
             (_("Messages"), "chat", "conversations_message"),
+            (_("Held back"), "hourglass_top", "conversations_heldmessage"),
             (_("Contacts"), "person", "conversations_contact"),
             (_("Groups"), "group", "conversations_group"),
             (_("Weekly reports"), "bar_chart", "reports_weeklyreport"),

@@ -104,6 +104,14 @@ class CapReached(DeskError):
     hint = _("An administrator sets the caps on the channel's page.")
 
 
+class CapStands(DeskError):
+    """A hold that nobody lifts by hand (C24)."""
+
+    code, http_status = "cap_stands", 409
+    message = _("This cap cannot be lifted for one message.")
+    hint = _("It goes by itself when its time comes, or when the customer writes.")
+
+
 class KeyReused(DeskError):
     """An Idempotency-Key stands for one message (C32)."""
 

@@ -9,6 +9,7 @@ from conversations.actions import budgets, catalogue, channel_health, costs
 from conversations.ingest import media, process, run
 from conversations.journal import readers
 from conversations.outbox import deliver, signals
+from conversations.outbox.caps import batches
 from conversations.pace import GATHER
 from conversations.templates import sync
 
@@ -83,6 +84,12 @@ def check_costs() -> int:
 @heartbeat.periodic("conversations.sync_products")
 def sync_products() -> int:
     return catalogue.sync_all()
+
+
+@shared_task(name="conversations.look_ahead", expires=60)
+@heartbeat.periodic("conversations.look_ahead")
+def look_ahead() -> int:
+    return batches.look_ahead()
 
 
 @shared_task(name="conversations.housekeeping")

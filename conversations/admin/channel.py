@@ -24,6 +24,7 @@ from conversations.admin.account_update import FactInline
 from conversations.admin.config_admin import ConfigAdmin
 from conversations.admin.setup import SetupPages
 from conversations.admin.showing import NOTHING, Tone, chip, state, when
+from conversations.admin.traffic import CAPS, NOW, TrafficFields
 from conversations.models import Channel, Portfolio
 from conversations.outgoing.validators import address_is_allowed
 
@@ -88,7 +89,7 @@ def secret_dates(channel: Channel) -> dict[str, datetime]:
 
 
 @admin.register(Channel)
-class ChannelAdmin(SetupPages, ConfigAdmin):
+class ChannelAdmin(SetupPages, TrafficFields, ConfigAdmin):
     """Floors above may subclass it, add inlines and register theirs instead."""
 
     change_form_outer_before_template = "admin/conversations/channel/top.html"
@@ -101,7 +102,7 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
     autocomplete_fields = ["portfolio", "default_department", "keep_alive_template"]
     list_select_related = ["portfolio"]
     inlines = [FactInline]
-    readonly_fields = ["shown_quality", "trouble", "last_in", "past", "shown_costs"]
+    readonly_fields = ["shown_quality", "trouble", "last_in", "past", "shown_costs", *NOW]
     fieldsets = [
         (None, {"fields": ["name", "kind", "portfolio", "status", "trouble", "shown_quality", "last_in", "past"]}),
         (
@@ -134,6 +135,10 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
             },
         ),
         (
+            _("Pace and caps"),
+            {"fields": [*NOW, *CAPS, "daily_recipient_limit"]},
+        ),
+        (
             _("Windows"),
             {
                 "fields": ["closing_hours", "keep_alive_template", "window_margin_seconds", "pricing_window_hours"],
@@ -143,11 +148,9 @@ class ChannelAdmin(SetupPages, ConfigAdmin):
             },
         ),
         (
-            _("Limits and prices"),
+            _("Prices"),
             {
                 "fields": [
-                    "throughput",
-                    "daily_recipient_limit",
                     "surcharge",
                     "billing_currency",
                     "currency",

@@ -15,6 +15,7 @@ from unfold.decorators import display
 from conversations import notices
 from conversations.access.roles import Can
 from conversations.access.visibility import visible_messages
+from conversations.actions import held
 from conversations.actions import outbox as verbs
 from conversations.actor import Actor
 from conversations.admin.config_admin import GrowingAdmin, ReadOnlyInline
@@ -22,7 +23,8 @@ from conversations.admin.group import ReceiptInline
 from conversations.admin.showing import NOTHING, Tone, chip, link, machine_when, pretty, short, state, when
 from conversations.errors import NotTransition
 from conversations.ingest.media import fetch_again
-from conversations.models import Attachment, Attempt, Message, MessageVersion, Reaction
+from conversations.models import Attachment, Attempt, Message, MessageStatus, MessageVersion, Reaction
+from conversations.outbox.caps.words import RELEASABLE, sentence
 from conversations.whatsapp.errors import describe
 
 STATUS: dict[str, Tone] = {"failed": "danger", "unconfirmed": "warning", "held": "warning", "scheduled": "info"}
@@ -65,7 +67,12 @@ class MessageAdmin(GrowingAdmin):
     list_select_related = ["conversation"]
     ordering = ["-id"]
     inlines = [AttachmentInline, ReactionInline, ReceiptInline, VersionInline, AttemptInline]
-    verbs = {"retry": _("Send it once more"), "force": _("Send it all the same"), "cancel": _("Take it back")}
+    verbs = {
+        "retry": _("Send it once more"),
+        "force": _("Send it all the same"),
+        "release": _("Let it go now"),
+        "cancel": _("Take it back"),
+    }
     verbs_ask = {
         "force": _(
             "It is not known whether WhatsApp has this message already: its answer never came. A status usually tells within "
@@ -108,6 +115,7 @@ class MessageAdmin(GrowingAdmin):
     def offers(self, request: HttpRequest, row: Message) -> dict[str, Any]:
         stuck, unsure = row.status in verbs.STUCK, row.status in verbs.STUCK and verbs.is_unconfirmed(row)
         fitting = {"retry": stuck and not unsure, "force": unsure, "cancel": row.status in verbs.WAITING}
+        fitting["release"] = row.status == MessageStatus.HELD and row.hold_code in RELEASABLE
         return {name: words for name, words in self.verbs.items() if fitting[name]}
 
     def do_retry(self, request: HttpRequest, row: Message) -> str:
@@ -119,6 +127,11 @@ class MessageAdmin(GrowingAdmin):
         if not verbs.retry(message=row, by=Actor.person(request.user), force=True):
             raise NotTransition
         return _now("It is queued once more.")
+
+    def do_release(self, request: HttpRequest, row: Message) -> str:
+        if not held.release(message=row, by=Actor.person(request.user)):
+            raise NotTransition
+        return _now("It goes now.")
 
     def do_cancel(self, request: HttpRequest, row: Message) -> str:
         if not verbs.cancel(message=row, by=Actor.person(request.user)):
@@ -135,6 +148,8 @@ class MessageAdmin(GrowingAdmin):
 
     @display(description=_("status"), ordering="status")
     def shown_status(self, row: Message) -> str:
+        if row.status == MessageStatus.HELD:
+            return chip(row.get_status_display(), STATUS["held"], title=sentence(row.hold_code))
         if row.error_code:
             return chip(
                 row.get_status_display(),
@@ -145,6 +160,8 @@ class MessageAdmin(GrowingAdmin):
 
     @display(description=_("why"))
     def why(self, row: Message) -> str:
+        if row.status == MessageStatus.HELD:
+            return format_html("{} ({}) {}", sentence(row.hold_code), row.hold_code, when(row.not_before))
         return f"{describe(row.error_code, row.error_detail)} ({row.error_code})" if row.error_code else NOTHING
 
     @display(description=_("written"), ordering="timestamp")

@@ -8,13 +8,18 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from conversations import clock
 from conversations.access.roles import Can
 from conversations.api.desk_view import DeskView
 from conversations.api.directory_shapes import AgentShape, ChannelShape, DepartmentShape, TagShape
+from conversations.api.traffic_shapes import TrafficShape
 from conversations.models import Channel, Department, DepartmentMember, Presence, Tag
 from conversations.queries.people import agents
+from conversations.queries.traffic import traffic
 
 
 @extend_schema_view(
@@ -76,6 +81,11 @@ class Channels(DeskView, viewsets.ReadOnlyModelViewSet[Channel]):
     ordering = ("name", "id")
     lookup_value_converter = "int"
     queryset = Channel.objects.select_related("default_department").defer("access_token", "app_secret", "verify_token")
+
+    @extend_schema(summary="How a channel sends at this moment: pace, day, what it holds back", responses=TrafficShape)
+    @action(detail=True)
+    def traffic(self, request: Request, pk: int) -> Response:
+        return Response(TrafficShape(traffic(self.get_object())).data)
 
 
 @extend_schema_view(list=extend_schema(summary="Tags"), retrieve=extend_schema(summary="One tag"))

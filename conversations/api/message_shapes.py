@@ -11,6 +11,7 @@ from rest_framework import serializers
 from conversations import notices
 from conversations.api.directory_shapes import PersonShape
 from conversations.models import Attachment, Attempt, Direction, Message, MessageStatus, Note, Origin, Reaction, Receipt
+from conversations.outbox.caps import words
 from conversations.queries.conversations import quoted
 from conversations.queries.people import shown_name
 from conversations.whatsapp.error_rules import Class
@@ -93,6 +94,13 @@ def _whose(reaction: Reaction) -> str:
     return reaction.contact.shown_name if reaction.contact is not None else shown_name(reaction.user)
 
 
+class HoldShape(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Which cap holds it back.")
+    message = serializers.CharField(help_text="Why, in words.")
+    until = serializers.DateTimeField(help_text="When it is looked at again.")
+    releasable = serializers.BooleanField(help_text="Whether a supervisor may let it go at once.")
+
+
 class MessageList(serializers.ListSerializer[Any]):
     """One query for all quotes of a page."""
 
@@ -113,6 +121,7 @@ class MessageShape(serializers.ModelSerializer[Message]):
     attachments = AttachmentShape(many=True, read_only=True)
     receipts = serializers.SerializerMethodField(help_text="Of a message to a group: how far each participant got.")
     error = serializers.SerializerMethodField()
+    hold = serializers.SerializerMethodField()
     quotes: dict[str, Message] | None = None
 
     class Meta:
@@ -144,8 +153,20 @@ class MessageShape(serializers.ModelSerializer[Message]):
             "edited_at",
             "deleted_at",
             "error",
+            "hold",
         ]
         read_only_fields = fields
+
+    @extend_schema_field(HoldShape(allow_null=True))
+    def get_hold(self, row: Message) -> dict[str, Any] | None:
+        if row.status != MessageStatus.HELD:
+            return None
+        return {
+            "code": row.hold_code,
+            "message": words.sentence(row.hold_code),
+            "until": row.not_before,
+            "releasable": row.hold_code in words.RELEASABLE,
+        }
 
     def get_notice(self, row: Message) -> str:
         return notices.notice(row)

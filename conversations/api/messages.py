@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from conversations.access.roles import Can
 from conversations.access.visibility import require_may_answer, visible_conversations
-from conversations.actions import messages, outbox
+from conversations.actions import held, messages, outbox
 from conversations.api.answers import AnswerBody, RetryBody, said
 from conversations.api.bounds import TimeFilter
 from conversations.api.desk_view import DeskView
@@ -161,6 +161,19 @@ class Messages(DeskView, mixins.ListModelMixin, mixins.RetrieveModelMixin, views
     def attempts(self, request: Request, pk: int) -> Response:
         message: Message = self.get_object()
         return Response(AttemptShape(message.attempts.order_by("number"), many=True).data)
+
+    @extend_schema(
+        summary="Let a message go that a cap holds back",
+        description="For supervisors. 409 `cap_stands` where the cap is WhatsApp's, or protects a customer who has not opted in.",
+        request=None,
+        responses=MessageShape,
+    )
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: int) -> Response:
+        message = self._mine()
+        if not held.release(message=message, by=self.actor):
+            raise NotTransition(was=message.status)
+        return self._shown(message)
 
     @extend_schema(summary="Take back a message that has not left", request=None, responses=MessageShape)
     @action(detail=True, methods=["post"])

@@ -15,6 +15,7 @@ from conversations.models.department import Department, DepartmentMember
 from conversations.models.event import Bookmark, Event, ParkedEvent, ParkedStep
 from conversations.models.group import Group, GroupJoinRequest, GroupParticipant
 from conversations.models.halt import Halt
+from conversations.models.held import HeldMessage
 from conversations.models.ledger import LedgerEntry
 from conversations.models.lock import Lock
 from conversations.models.message import (
@@ -78,6 +79,7 @@ __all__ = [
     "GroupParticipant",
     "Halt",
     "Heartbeat",
+    "HeldMessage",
     "Identity",
     "Lane",
     "LedgerEntry",

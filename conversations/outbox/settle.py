@@ -13,7 +13,7 @@ from conversations.journal.kinds import Kind
 from conversations.journal.record import record
 from conversations.models import Attempt, Message, MessageStatus, Notification, Origin
 from conversations.outbox import receipts
-from conversations.outbox.caps import holding
+from conversations.outbox.caps import batches, holding
 from conversations.outbox.failure import mark_unconfirmed
 
 SETTLER = Actor.system("settle")
@@ -25,6 +25,7 @@ NOT_KNOWN = "unconfirmed"
 def settle(*, limit: int = 200) -> int:
     """One round of the sweep. Each row is claimed by conditional update, so that two rounds at once do nothing twice."""
     done = receipts.apply_early(limit=limit) + channels.restart_due(by=SETTLER)
+    batches.look_at_campaigns()
     done += holding.release_scheduled(limit=limit) + holding.release_due()
     return done + abandon_dead_sends(limit) + ask_again(limit)
 

@@ -167,6 +167,8 @@ def alarm_words(alarm: Alarm) -> str:
         return account_words.sentence(alarm.data.get("told") or {})
     if alarm.code == "budget_reached":
         return cost_words.budget_reached(alarm.data)
+    if alarm.code == "limit_near":
+        return _limit_words(alarm.data)
     known = {
         "delivery_not_processed": _("Webhooks are not being processed"),
         "message_not_routed": _("Messages are not being routed"),
@@ -180,6 +182,19 @@ def alarm_words(alarm: Alarm) -> str:
         "template_stopped": _("WhatsApp paused or disabled a template"),
     }
     return known.get(alarm.code) or alarm.code.replace("_", " ").replace(".", " ").capitalize()
+
+
+def _limit_words(data: dict[str, Any]) -> str:
+    channel = Channel.objects.filter(pk=int(data.get("channel") or 0)).first()
+    words = {
+        "daily_cap": _("%(channel)s: %(expected)s messages are expected today, of %(limit)s. Campaigns go in batches."),
+        "messaging_limit": _(
+            "%(channel)s: campaigns begin with %(expected)s customers, of the %(limit)s that WhatsApp allows in 24 hours. "
+            "They go in batches."
+        ),
+    }
+    said = words.get(str(data.get("cap")), words["daily_cap"])
+    return said % {"channel": channel or "", "expected": data.get("expected"), "limit": data.get("limit")}
 
 
 def _queued_on_silent_channels() -> dict[int, int]:

@@ -43,7 +43,7 @@ HAPPENINGS = {
         "VolumeTier", "Event",
         "Bookmark", "ParkedEvent", "ParkedStep", "Lock", "Note", "Notification", "SavedView", "Order", "OrderLine",
         "Presence", "LedgerEntry", "Rating", "Stamp", "Heartbeat", "Alarm", "ApiToken", "Window", "ChannelHealth", "Upload", "MediaHandle",
-        "ChannelSetup", "Signal", "Product", "BudgetMonth", "DayTally", "ReachTally", "Reached",
+        "ChannelSetup", "Signal", "Product", "BudgetMonth", "HeldMessage", "DayTally", "ReachTally", "Reached",
     },
     "routing": {"Turn"},
     "autoreply": {"Firing"},

@@ -29,6 +29,13 @@ def next_batch(channel: Channel, at: datetime) -> datetime:
     return coming if coming <= end_of(channel, at) else next_start(channel, at)
 
 
+def batches(channel: Channel, at: datetime) -> list[datetime]:
+    """The batches of the rest of the day; when it is over, of the next. At least one."""
+    first = next_batch(channel, at)
+    step, end = timedelta(minutes=channel.batch_minutes), end_of(channel, first - timedelta(seconds=1))
+    return [first + step * number for number in range(max(1, int((end - first) / step) + 1))]
+
+
 def end_of(channel: Channel, at: datetime) -> datetime:
     """The end of the day's batches; midnight when that is over already."""
     day = day_of(channel, at)
