@@ -46,6 +46,7 @@ TABLE: dict[str, str] = {
     "get /messages/{id}/": READ,
     "get /messages/{id}/attempts/": READ,
     "post /messages/{id}/retry/": ANSWER,
+    "post /messages/{id}/release/": "AE",  # and agents who supervise the conversation
     "post /messages/{id}/cancel/": ANSWER,
     "get /contacts/": READ,
     "get /contacts/{id}/": READ,
@@ -56,6 +57,7 @@ TABLE: dict[str, str] = {
     "get /agents/{id}/": ANALYST_TOO,
     "get /channels/": ANALYST_TOO,
     "get /channels/{id}/": ANALYST_TOO,
+    "get /channels/{id}/traffic/": ANALYST_TOO,
     "get /tags/": ANALYST_TOO,
     "get /tags/{id}/": ANALYST_TOO,
     "get /templates/": READ,
