@@ -78,6 +78,8 @@ SENTENCES: dict[str, str] = {
     "quality.RED": gettext_noop(
         "Customers block or report this number: its quality is low. Send fewer unasked messages, or its limit falls."
     ),
+    "quality.GREEN": gettext_noop("The number's quality is high."),
+    "quality.YELLOW": gettext_noop("The number's quality is medium: some customers block or report it."),
     "quality.UNKNOWN": gettext_noop("The number's quality is not low any more."),
     "name": gettext_noop("The display name “%(name)s”: %(kind)s."),
     "name.APPROVED": gettext_noop("WhatsApp has approved the display name “%(name)s”."),

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from conversations import clock
+from conversations.actions import alarms
 from conversations.actor import Actor
 from conversations.journal.kinds import Kind
 from conversations.journal.record import record
-from conversations.models import AccountFact, Channel, Portfolio, VolumeTier
+from conversations.models import AccountFact, Channel, ChannelSetup, Portfolio, VolumeTier
 from conversations.news import is_news
 
 META = Actor.system("meta")
@@ -62,10 +63,11 @@ def learn(statements: list[Statement]) -> list[bool]:
     return outcome
 
 
-def fact(channel: Channel, slot: str) -> dict[str, Any]:
-    """What was last told of it; {} when nothing."""
-    row = AccountFact.objects.filter(channel=channel, slot=slot).first()
-    return dict(row.told) if row is not None else {}
+def found_out(*, channel: Channel, slot: str, **told: Any) -> None:
+    """What we saw ourselves when we asked Meta: told anew only when it is something else, so that it keeps its time."""
+    told = {"matter": slot, **told}
+    if not AccountFact.objects.filter(channel=channel, slot=slot, told=told).exists():
+        learn([Statement(channel, slot, told, clock.now())])
 
 
 @transaction.atomic
@@ -76,7 +78,18 @@ def set_quality(*, channel: Channel, quality: str, by: Actor = META) -> bool:
     moved = Channel.objects.filter(pk=channel.pk).exclude(quality_rating=value).update(quality_rating=value)
     if moved:
         record(Kind.CHANNEL_QUALITY, by=by, channel=channel, was=was, quality=value)
+    key = f"number:{channel.pk}:quality"
+    if value == Channel.Quality.RED:
+        told = {"matter": "quality", "kind": value}
+        alarms.raise_alarm(key=key, code="account_warning", channel=channel.pk, told=told)
+    else:
+        alarms.clear_alarm(key=key)
     return bool(moved)
+
+
+def note_setup(*, channel: Channel, **changes: Any) -> None:
+    """What the set-up page shows of the number, as far as a webhook told it: name, badge, throughput (C2, C5)."""
+    ChannelSetup.objects.filter(channel=channel).update(**changes)
 
 
 @transaction.atomic

@@ -121,9 +121,11 @@ def learn(*, channel: Channel, by: Actor, found: dict[str, Any]) -> None:
         Channel.objects.filter(pk=channel.pk).update(display_phone_number=number[:32])
     if quality := str(found.get("quality_rating") or ""):
         accounts.set_quality(channel=channel, quality=quality, by=by)
+        accounts.found_out(channel=channel, slot="quality", kind=quality)
     with contextlib.suppress(ValueError):  # not set yet: the number has not sent
         limit = account.messaging_limit(found.get("whatsapp_business_manager_messaging_limit"))
         accounts.set_messaging_limit(portfolio=channel.portfolio, limit=limit)
+        accounts.found_out(channel=channel, slot="limit", count=limit)
 
 
 def request_code(*, channel: Channel, by: Actor, method: str) -> None:

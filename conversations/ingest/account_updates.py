@@ -126,7 +126,9 @@ def _concerned(kept: Kept, channels: list[Channel]) -> list[Channel]:
     """The number it names; that of its digits; or all of the account. An account with one number needs no digits."""
     if kept.channel is not None:
         return [kept.channel]
-    digits = kept.change.number
+    digits, number_id = kept.change.number, kept.change.number_id
+    if number_id:
+        return [channel for channel in channels if channel.phone_number_id == number_id]
     if not digits or len(channels) == 1:
         return channels
     return [channel for channel in channels if numbers.digits(channel.display_phone_number) == digits]

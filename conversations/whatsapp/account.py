@@ -36,6 +36,7 @@ def change(field: str, value: Json, at: datetime | None) -> AccountChange:
         data=_kept(field, value),
         at=at,
         number=numbers.digits(reading.text(value.get("display_phone_number") or value.get("phone_number"))),
+        number_id=reading.text(value.get("entity_id")) if value.get("entity_type") == "PHONE_NUMBER" else "",
         account=reading.text(reading.obj(value.get("waba_info")).get("waba_id")),
         news=news,
     )

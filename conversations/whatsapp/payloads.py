@@ -195,6 +195,7 @@ class AccountChange:
     data: dict[str, Any]
     at: datetime | None = None
     number: str = ""  # digits of the number it is about; "": the whole account
+    number_id: str = ""  # or its id
     account: str = ""  # of another business account than the envelope's
     news: tuple[News, ...] = ()
 

@@ -11,10 +11,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conversations import account_words, clock, watchdog
-from conversations.actions import channels
+from conversations.actions import channels, onboarding
 from conversations.ingest import process
 from conversations.ingest.effects.told import META
-from conversations.models import AccountFact, AccountUpdate, Alarm, Channel, Event, Template, TemplateSync, VolumeTier
+from conversations.models import (
+    AccountFact,
+    AccountUpdate,
+    Alarm,
+    Channel,
+    ChannelSetup,
+    Event,
+    VolumeTier,
+)
+from conversations.onboarding.steps import setup_of
 from conversations.queries.home import troubles
 from tests import makers
 from tests.desk import Desk
@@ -192,6 +201,26 @@ def test_alerts(desk: Desk, severity: str, status: str, stands: bool) -> None:
     assert "verified badge" in account_words.sentence(AccountFact.objects.get(slot="alert:OBA_REJECTED").told)
 
 
+def test_an_alert_about_one_number_concerns_that_one(desk: Desk) -> None:
+    second = makers.make_channel(waba_id=desk.channel.waba_id, portfolio=desk.channel.portfolio)
+    setup_of(second)
+    info = {"alert_severity": "INFORMATIONAL", "alert_status": "ACTIVE", "alert_type": "OBA_APPROVED"}
+    value = {"entity_type": "PHONE_NUMBER", "entity_id": second.phone_number_id, "alert_info": info}
+    assert tell(desk, "account_alerts", value).channel == second
+    assert ChannelSetup.objects.get(channel=second).is_official
+
+
+def test_what_a_look_at_meta_finds_ends_the_alarm_and_keeps_its_time(desk: Desk) -> None:
+    tell(desk, "phone_number_quality_update", {"display_phone_number": "1", "event": "FLAGGED"}, ago=60)
+    assert warnings() == {"quality"}
+    onboarding.learn(channel=desk.channel, by=META, found={"quality_rating": "GREEN"})
+    assert (channel(desk).quality_rating, warnings()) == ("GREEN", set())
+    first = AccountFact.objects.get(slot="quality")
+    assert first.told["kind"] == "GREEN"
+    onboarding.learn(channel=desk.channel, by=META, found={"quality_rating": "GREEN"})
+    assert AccountFact.objects.get(slot="quality").at == first.at
+
+
 def test_two_step_verification_switched_off_is_told_until_there_is_a_pin(desk: Desk) -> None:
     number = "".join(filter(str.isdigit, desk.channel.display_phone_number))
     tell(desk, "security", {"event": "PIN_RESET_REQUEST", "display_phone_number": number, "requester": "61"}, ago=9)
@@ -236,8 +265,10 @@ def test_display_name_and_username(desk: Desk) -> None:
     name = {"display_phone_number": "1", "requested_verified_name": "Bottega", "rejection_reason": "Too general."}
     tell(desk, "phone_number_name_update", {**name, "decision": "REJECTED"}, ago=30)
     assert warnings() == {"name"}
+    setup_of(desk.channel)
     tell(desk, "phone_number_name_update", {**name, "decision": "APPROVED", "rejection_reason": None}, ago=20)
     assert warnings() == set()
+    assert ChannelSetup.objects.get().verified_name == "Bottega"
     for field in ("business_username_update", "business_username_updates"):
         tell(desk, field, {"display_phone_number": "1", "username": "@Bottega", "status": "approved"}, ago=10)
         assert AccountFact.objects.get(slot="username").told["name"] == "bottega"
@@ -283,7 +314,8 @@ def test_every_code_is_said_in_a_sentence() -> None:
         matter, _dot, kind = key.partition(".")
         told = {"matter": key if matter == "template" else matter, "kind": kind}
         said = account_words.sentence({**told, "words": "w", "name": "n", "reasons": "", "reason": "", "date": "d",
-            "category": "c", "region": "r", "month": "m", "tier": "t", "since": 1.8e9, "until": 1.8e9, "count": 5,
+            "category": "c", "region": "r", "month": "m", "tier": "t", "progress": 5,
+                "since": 1.8e9, "until": 1.8e9, "count": 5,
             "language": "it", "why": "", "advice": "", "next": "", "at": None})  # fmt: skip
         assert len(said) > 10, key
         assert "%(" not in said, key
@@ -305,65 +337,3 @@ def test_fifty_cost_what_one_costs(desk: Desk) -> None:
         costs.append(len(queries))
     assert costs[1] <= costs[0] + 1
     assert AccountUpdate.objects.count() == 51
-
-
-# --- templates: which row, and in which order, is tested where their action is ------------------------------------------------
-
-
-def template(desk: Desk, **values: Any) -> Template:
-    return Template.objects.create(
-        **{"channel": desk.channel, "meta_id": "77", "name": "ritiro", "language": "it", "status": "APPROVED", **values}
-    )
-
-
-def about_template(**more: Any) -> Json:
-    names = {"message_template_id": 77, "message_template_name": "ritiro", "message_template_language": "it"}
-    return {**names, **more}
-
-
-def test_a_template_is_paused_rejected_and_approved_by_webhook(desk: Desk) -> None:
-    row = template(desk)
-    pause = about_template(
-        event="PAUSED", reason="NONE", other_info={"title": "FIRST_PAUSE", "description": "Low quality"}
-    )
-    assert tell(desk, "message_template_status_update", pause, ago=30).outcome == "applied"
-    row.refresh_from_db()
-    assert (row.status, row.reason) == ("PAUSED", "")
-    assert row.paused_until is not None
-    advice = {"reason": "Variables side by side.", "recommendation": "Put words between them."}
-    rejected = about_template(event="REJECTED", reason="INVALID_FORMAT", rejection_info=advice)
-    told = tell(desk, "message_template_status_update", rejected, ago=20)
-    row.refresh_from_db()
-    assert (row.status, row.reason) == ("REJECTED", "INVALID_FORMAT")
-    assert row.recommendation == "Variables side by side. Put words between them."
-    assert "ritiro (it)" in account_words.sentences(told.news)
-    late = tell(desk, "message_template_status_update", about_template(event="APPROVED", reason="NONE"), ago=25)
-    row.refresh_from_db()
-    assert (late.outcome, row.status) == ("noted", "REJECTED")
-
-
-def test_quality_category_and_texts_of_a_template(desk: Desk) -> None:
-    row = template(desk, category="UTILITY", components=[{"type": "BODY", "text": "Ciao {{1}}"}])
-    tell(
-        desk,
-        "message_template_quality_update",
-        about_template(new_quality_score="YELLOW", previous_quality_score="GREEN"),
-    )
-    coming = int(clock.now().timestamp()) + 86400
-    before = {"new_category": "UTILITY", "correct_category": "MARKETING", "category_update_timestamp": coming}
-    tell(desk, "template_category_update", about_template(**before), ago=20)
-    row.refresh_from_db()
-    assert (row.quality, row.category, row.next_category) == ("YELLOW", "UTILITY", "MARKETING")
-    tell(
-        desk, "template_category_update", about_template(new_category="MARKETING", previous_category="UTILITY"), ago=10
-    )
-    texts = {"message_template_element": "Salve {{1}}", "message_template_title": "Ritiro"}
-    tell(desk, "message_template_components_update", about_template(**texts))
-    row.refresh_from_db()
-    assert (row.category, row.next_category) == ("MARKETING", "")
-    assert [part["text"] for part in row.components] == ["Ritiro", "Salve {{1}}"]
-
-
-def test_a_template_nobody_knows_has_the_account_read_anew(desk: Desk) -> None:
-    tell(desk, "message_template_status_update", about_template(event="APPROVED", reason="NONE"))
-    assert TemplateSync.objects.filter(channel=desk.channel, due_at__isnull=False).exists()

@@ -9,8 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conversations import clock
+from conversations.actions import messages
+from conversations.actor import Actor
+from conversations.errors import OptedOut
 from conversations.ingest import process
-from conversations.models import AccountUpdate, Consent, Contact, Event, Identity
+from conversations.models import AccountUpdate, Consent, Contact, Event, Identity, Template
 from conversations.queries.consents import has_refused, refused
 from tests import makers
 from tests.conversations import wire
@@ -136,3 +139,25 @@ def test_fifty_wishes_cost_what_one_costs(desk: Desk) -> None:
         costs.append(len(queries))
     assert costs[1] <= costs[0] + 1
     assert Consent.objects.count() == 51
+
+
+def test_a_marketing_template_does_not_go_to_who_refused_it(desk: Desk) -> None:
+    contact = asha(desk)
+    conversation = makers.make_conversation(desk.channel, contact)
+    Template.objects.create(
+        channel=desk.channel,
+        meta_id="77",
+        name="saldi",
+        language="it",
+        status="APPROVED",
+        category="MARKETING",
+        components=[{"type": "BODY", "text": "Saldi da lunedì"}],
+    )
+    content = {"name": "saldi", "language": {"code": "it"}}
+    deliver(desk, wish("stop"))
+    with pytest.raises(OptedOut):
+        messages.queue(
+            conversation=conversation, by=Actor.rule("saldi"), origin="rule", type_="template", content=content
+        )
+    deliver(desk, wish("resume", 9))
+    messages.queue(conversation=conversation, by=Actor.rule("saldi"), origin="rule", type_="template", content=content)

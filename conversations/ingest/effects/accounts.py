@@ -81,6 +81,8 @@ def verification(told: Told) -> None:
 def alert(told: Told) -> None:
     """CRITICAL and WARNING ask for somebody; INFORMATIONAL, and what does not stand any more, for nobody."""
     details = told.news.details
+    if told.kind == "OBA_APPROVED":  # of the number it names, where there are several
+        accounts.note_setup(channel=told.channel, is_official=True)
     if details.get("stands") and details.get("severity") in {"CRITICAL", "WARNING"}:
         told.warn(told.key(told.news.slot))
     else:

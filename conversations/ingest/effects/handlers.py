@@ -43,7 +43,7 @@ HANDLERS: dict[str, Callable[[Told], AccountUpdate.Outcome | None]] = {
     "history": coexistence.progress,
     "history_declined": coexistence.declined,
     "history_files": numbers.noted,
-    "throughput": numbers.noted,
+    "throughput": numbers.throughput,
     "template.status": templates.status,
     "template.quality": templates.quality,
     "template.category": templates.category,

@@ -21,10 +21,6 @@ def pin(told: Told) -> None:
 
 def quality(told: Told) -> None:
     accounts.set_quality(channel=told.channel, quality=told.kind)
-    if told.kind == "RED":
-        told.warn(told.own_key("quality"))
-    else:
-        alarms.clear_alarm(key=told.own_key("quality"))
 
 
 def limit(told: Told) -> None:
@@ -36,7 +32,14 @@ def numbers(told: Told) -> None:
     accounts.set_number_limit(portfolio=told.channel.portfolio, count=int(told.news.details["count"]))
 
 
+def throughput(told: Told) -> None:
+    """What Meta allows; the pace stays what staff set."""
+    accounts.note_setup(channel=told.channel, throughput_level=told.kind)
+
+
 def name(told: Told) -> None:
+    approved = {"verified_name": told.news.details["name"]} if told.kind == "APPROVED" else {}
+    accounts.note_setup(channel=told.channel, name_status=told.kind[:40], **approved)
     if told.kind == "REJECTED":
         told.warn(told.own_key("name"))
     elif told.kind == "APPROVED":
