@@ -68,7 +68,7 @@ def test_a_list_of_another_shape_breaks_nothing(cast: Cast) -> None:
     assert Template.objects.get(name="b").body == "ab"
 
 
-def test_a_list_takes_as_many_statements_for_two_templates_as_for_two_hundred(cast: Cast) -> None:
+def test_a_list_of_two_hundred_templates_takes_hardly_more_statements_than_one_of_two(cast: Cast) -> None:
     def store(count: int, status: str) -> int:
         listed = [{"id": str(n), "name": f"t{n}", "language": "it", "status": status} for n in range(count)]
         with CaptureQueriesContext(connection) as captured:
@@ -78,7 +78,7 @@ def test_a_list_takes_as_many_statements_for_two_templates_as_for_two_hundred(ca
     store(1, "PENDING")
     few = store(2, "APPROVED")
     store(200, "PENDING")
-    assert store(200, "APPROVED") <= few
+    assert store(200, "APPROVED") <= few + 2, "a look at a stamp may fall into it; never one a template"
 
 
 def test_a_list_that_cannot_be_read_is_told_in_words_and_keeps_what_was_known(desk: Desk) -> None:
