@@ -212,7 +212,7 @@ def test_metas_side_issues_a_number(house: House, open_page: Open) -> None:
     side.locator("form").get_by_label("Display name").fill("Bottega Tre")
     side.get_by_role("button", name="Issue number").click()
     card = side.locator("details", has_text="Bottega Tre")
-    card.locator("summary").click()
+    card.locator("summary").first.click()
     expect(card.get_by_label("Status", exact=True)).to_have_value("PENDING")
     expect(card).to_contain_text("No webhooks: the desk has not subscribed yet.")
     token = card.locator(".copied", has_text="Access token").locator("code").inner_text()

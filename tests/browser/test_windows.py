@@ -22,7 +22,7 @@ def choose_keep_alive(house: House, page: Page) -> None:
     page.goto(f"{house.url}/admin/conversations/channel/")
     page.get_by_role("link", name="Bottega Tramontana").click()
     page.locator("#id_keep_alive_template + .select2").click()
-    page.locator(".select2-results__option", has_text="new_glazes (it)").click()
+    page.locator(".select2-results__option", has_text="new_glazes (it)").first.click()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
 
