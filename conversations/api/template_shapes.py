@@ -49,6 +49,7 @@ class FaultShape(serializers.Serializer[Any]):
 
 
 class TemplateShape(serializers.ModelSerializer[Template]):
+    next_category = serializers.CharField(read_only=True, help_text="Announced by Meta; empty when none is.")
     shown_status = serializers.CharField(read_only=True, help_text="The status in words.")
     usable = serializers.SerializerMethodField()
     refusal = serializers.SerializerMethodField(help_text="Why it may not be sent now; null when it may.")

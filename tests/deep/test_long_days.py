@@ -102,7 +102,7 @@ def test_the_window_closes_after_a_day_and_the_next_message_opens_it(town: Town)
         town.minute()
         assert talk_of("Asha").get().window_state == Conversation.WindowState.OPEN
         assert town.answers(agent, conversation, "Grazie!").status_code == 201
-    assert asha.reads()[-1] == "Grazie!", list(Message.objects.filter(text="Grazie!").values())
+    assert asha.reads()[-1] == "Grazie!"
     assert Message.objects.outbound().filter(text="Grazie!", status=MessageStatus.READ).exists()
 
 
@@ -199,11 +199,7 @@ def test_who_asks_for_a_person_gets_one_and_no_more_automation_until_it_is_resol
         assert town.does(agent, conversation, "resolve").status_code == 200
     with town.at(f"{FRIDAY} 10:00"):
         asha.writes("Vorrei fare un reso")
-    assert len(asha.reads()) == 3, list(
-        Message.objects.outbound().values_list(
-            "text", "status", "error_code", "error_detail", "retry_at", "not_before", "claimed_at", "created_at"
-        )
-    )
+    assert len(asha.reads()) == 3, "a new conversation, and the rule speaks again"
 
 
 # --- colleagues -------------------------------------------------------------------------------------------------------------
